@@ -65,6 +65,8 @@ func comparisonPage() throws {
         _ = try place.store.evaluate(both)
         let page = try place.text("both/report.html")
         #expect(page.contains("Paired differences") && page.contains("+0.0000"))
+        #expect(page.contains("<a href=\"small-1/report.html\">small-1/report.html</a>"))
+        #expect(page.contains("accuracy, 95 % interval"))
         #expect(place.exists("both/small-1/report.html"))
     }
 }
@@ -82,6 +84,13 @@ func valueReport() throws {
         #expect(abs((errors["r2"]?.double ?? 0) - 0.9118942731277533) < 1e-12)
         #expect(errors["mean_absolute_error"] == 0.375)
         #expect(try place.text("r/report.html").contains("Predicted against true"))
+        // Files of text have more than a title.
+        #expect(place.exists("r/residuals.svg") && place.exists("r/errors.txt"))
+        #expect(!place.exists("r/residuals.txt"))
+        var both = EvaluateRequest(data: request.data, target: ["y"], report: place.path("both"))
+        both.models = ["line", .init(place.store.path(of: try place.store.show("line").version))]
+        _ = try place.store.evaluate(both)
+        #expect(try !place.text("both/report.html").contains("accuracy, 95 % interval"))
     }
 }
 
@@ -305,11 +314,13 @@ func restartedLogs(first: Int) throws {
         }
         let run = try #require(place.store.importLogs(ImportLogsRequest(folder: place.path("logs"))).first)
         #expect(run.epochs == first + 2)
-        #expect(run.last("loss") == Double(Float(2) + Float(first + 1) / 10))
+        // The newest training has no validation: the last epoch with both is one of the first training.
+        #expect(
+            run.last("loss") == [0: Double(Float(2.1)), 2: Double(Float(1.1)), 3: Double(Float(1.2))][first])
         #expect(run.best("loss") == (first == 0 ? 2 : 1))
-        // The newest training has no validation.
         #expect(run.last("val_loss") == [0: nil, 2: Double(Float(1.1)), 3: Double(Float(1.2))][first])
-        #expect(run.problem?.contains("began again at step \(first)") == (first == 3 ? nil : true))
+        #expect(run.problem?.contains("began again at step \(first)") == (first == 3 ? false : true))
+        #expect(run.problem?.contains("those of step \(first - 1)") == (first > 0))
     }
 }
 
@@ -329,6 +340,15 @@ func damagedLog() throws {
         try writeFile(path, bytes)
         let run = try #require(place.store.importLogs(ImportLogsRequest(folder: place.path("logs"))).first)
         #expect(run.epochs == 2 && run.last("loss") == 1 && run.problem?.contains("checksum") == true)
+        // The last figures of training and validation are those of one epoch, which is named.
+        let other = try EventFile(in: place.path("logs/a/validation"))
+        for step in 0..<5 {
+            try other.write(
+                Event(time: 10, step: step, content: .scalar(tag: "epoch_loss", Float(10 + step))))
+        }
+        let both = try #require(place.store.importLogs(ImportLogsRequest(folder: place.path("logs"))).first)
+        #expect(both.last("loss") == 1 && both.last("val_loss") == 11 && both.best("val_loss") == 10)
+        #expect(both.problem?.contains("those of step 1,") == true)
     }
 }
 

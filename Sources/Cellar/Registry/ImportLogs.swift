@@ -28,7 +28,7 @@ public struct LoggedRun: Sendable {
     public let began: String
     /// The number of epochs; nil if not known.
     public let epochs: Int?
-    /// The last and the best value of each metric; of a version the value of its weights (NaN where it is not known which end is good): `loss`, `val_loss`, `val_accuracy` …
+    /// The last value of each metric, of one epoch for all that training and validation have, and the best one; of a version the value of its weights (NaN where it is not known which end is good): `loss`, `val_loss`, `val_accuracy` …
     public internal(set) var metrics: [(name: String, last: Double, best: Double)]
     /// The reason why the run could not be read completely, and whether the folder has earlier trainings that are not shown; nil
     /// if the run is all that there is.
@@ -133,7 +133,10 @@ private func loggedRun(_ name: String, _ files: [(part: String, file: String)]) 
     for (part, file) in files.sorted(by: { $0.file < $1.file }) {
         var scalars = EventScalars()
         do throws(CellarError) { try scalars.read(file: file) } catch {
-            problems.append("\(FileSystem.name(of: file)): \(error.message)")
+            let sentence = error.message
+            problems.append(
+                "\(FileSystem.name(of: file)): \(sentence.hasSuffix(".") ? String(sentence.dropLast()) : sentence)"
+            )
         }
         read.append((part, scalars))
     }
@@ -146,6 +149,11 @@ private func loggedRun(_ name: String, _ files: [(part: String, file: String)]) 
             )
         }
         parts[part, default: EventScalars()].add(scalars)
+    }
+    let (common, latest) = lastStep(of: parts)
+    if let common, let latest, common < latest {
+        problems.append(
+            "the last figures are those of step \(common), the last one with both training and validation")
     }
     var metrics: [(name: String, last: Double, best: Double)] = []
     var (epochs, known) = (0, Set<String>())
@@ -166,7 +174,8 @@ private func loggedRun(_ name: String, _ files: [(part: String, file: String)]) 
                 case .highest: values.max()
                 case nil: nil
                 }
-            metrics.append((metric, last.value, best ?? .nan))
+            let shown = points.last { $0.step == common } ?? last
+            metrics.append((metric, shown.value, best ?? .nan))
             epochs = max(epochs, Set(points.map(\.step)).count)
         }
     }
@@ -177,6 +186,23 @@ private func loggedRun(_ name: String, _ files: [(part: String, file: String)]) 
     return LoggedRun(
         name: name, isVersion: false, began: began.map(isoTime) ?? "", epochs: epochs == 0 ? nil : epochs,
         metrics: metrics, problem: problems.isEmpty ? nil : problems.joined(separator: "; "))
+}
+
+/// The last step with a value of each metric that both training and validation have, so that figures side by side come from one
+/// epoch, and the last of any of these metrics; nil where no step has them all.
+private func lastStep(of parts: [String: EventScalars]) -> (common: Int?, latest: Int?) {
+    var steps: [String: Set<Int>] = [:]
+    for (part, scalars) in parts {
+        for (tag, points) in scalars.points {
+            guard let metric = metric(of: tag, part: part) else { continue }
+            steps[metric, default: []].formUnion(points.map(\.step))
+        }
+    }
+    let pairs = steps.filter { name, _ in
+        name.hasPrefix("val_") ? steps[String(name.dropFirst(4))] != nil : steps["val_" + name] != nil
+    }.values
+    guard let first = pairs.first else { return (nil, nil) }
+    return (pairs.reduce(first) { $0.intersection($1) }.max(), pairs.compactMap { $0.max() }.max())
 }
 
 /// The step at which a later file of the same folder begins again; nil if it goes on, or has other numbers.

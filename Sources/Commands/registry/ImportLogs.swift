@@ -11,7 +11,8 @@ struct ImportLogs: ParsableCommand {
             "Show the runs in TensorBoard's logs, of Keras or of trainer, beside the versions of the store.",
         discussion: """
             DIR is the log_dir of Keras' TensorBoard callback, or a folder above it, such as logs/fit. Nothing is \
-            changed: a run without a model file cannot be a version. The numbers of a run are those of its last epoch, as \
+            changed: a run without a model file cannot be a version. The numbers of a run are those of its last epoch, \
+            the last that has both training's and validation's, as \
             they were measured during training; --json has the best ones too. Where a training began again in the same folder, \
             the newest counts. Those of a version are of its \
             weights, which may be those of another epoch (restore_best_weights).

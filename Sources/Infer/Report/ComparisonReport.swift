@@ -54,14 +54,16 @@ private func sideBySide(_ evaluations: [Evaluation], _ folders: [String]) -> Rep
                 evaluation.figures.first { $0.name == name }.map(\.value.measured) ?? "–"
             }
     }
-    rows.append(
-        ["accuracy, 95 % interval"]
-            + evaluations.map { evaluation in
-                guard let accuracy = evaluation.accuracy else { return "–" }
-                return wilsonInterval(
-                    Int((accuracy * Double(evaluation.count)).rounded()), of: evaluation.count
-                ).text()
-            })
+    let intervals = evaluations.map { evaluation in
+        evaluation.accuracy.map { accuracy in
+            wilsonInterval(
+                Int((accuracy * Double(evaluation.count)).rounded()), of: evaluation.count
+            ).text()
+        }
+    }
+    if intervals.contains(where: { $0 != nil }) {
+        rows.append(["accuracy, 95 % interval"] + intervals.map { $0 ?? "–" })
+    }
     rows.append(["rows"] + evaluations.map { "\($0.count)" })
     rows.append(["seen in training"] + evaluations.map { $0.seen.map { "\($0.seen.rows)" } ?? "unknown" })
     let pages = folders.map { "\($0)/report.html" }

@@ -29,6 +29,11 @@ public struct ReportPart: Sendable {
         return HTMLPage.Section(title, id: id, blocks)
     }
 
+    /// Whether the part has more than pictures.
+    private var hasText: Bool {
+        !texts.isEmpty || !notes.isEmpty || !tables.isEmpty || preformatted != nil
+    }
+
     /// The part as plain text.
     public var text: String {
         var text = title + "\n\n"
@@ -38,7 +43,7 @@ public struct ReportPart: Sendable {
         return text
     }
 
-    /// Writes the part's files into a folder: text, JSON, a CSV for each table, and SVG and PNG for each figure.
+    /// Writes the part's files into a folder: what it has of text and JSON, a CSV for each table, and SVG and PNG for each figure.
     ///
     /// - png: Draws a figure as PNG; returns nil where that is not possible.
     public func write(to folder: String, png: (Figure) throws(CellarError) -> [UInt8]?) throws(CellarError) {
@@ -46,7 +51,7 @@ public struct ReportPart: Sendable {
             let name = id.replacing("-", with: "_") + (suffix.isEmpty ? "" : "_" + suffix)
             return "\(folder)/\(name).\(kind)"
         }
-        try writeFile(path("", "txt"), Array(text.utf8))
+        if hasText { try writeFile(path("", "txt"), Array(text.utf8)) }
         if !json.isNull { try writeReportFile(path("", "json"), json) }
         for (suffix, table) in tables { try writeFile(path(suffix, "csv"), Array(csv(of: table).utf8)) }
         for (suffix, figure) in figures {
