@@ -51,6 +51,9 @@ if command -v chromium >/dev/null; then
     # Without this machine's path.
     sed -i "s|$PWD/||g" "$made/report/report.html"
     page report "$made/report/report.html" 3000
+    "$bin/infer" evaluate data/wine.csv --split test --model wine:3 --model wine:4 --report "$made/both" >/dev/null
+    sed -i "s|$PWD/||g" "$made/both/report.html"
+    page comparison "$made/both/report.html" 1900
     "$bin/registry" card mnist:1 -o "$made/card.html" >/dev/null
     page card "$made/card.html" 1500
 fi
