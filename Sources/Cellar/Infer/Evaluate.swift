@@ -1,6 +1,7 @@
 import Base
 import Datasets
 import Infer
+import Trainer
 
 /// Asks to compare models' predictions with labels.
 public struct EvaluateRequest: Sendable {
@@ -8,7 +9,7 @@ public struct EvaluateRequest: Sendable {
     public var data: String
     /// A table's columns with the labels; nil for those that the model was trained on.
     public var target: [String]?
-    /// The arrays of a model's further inputs.
+    /// The arrays of a model's further inputs, or further files of a table.
     public var moreInputs: [String]
     /// The file with the labels of IDX pictures, or of arrays one file for each output of the model.
     public var labels: [String]
@@ -67,8 +68,14 @@ extension Store {
     public func evaluate(
         _ request: EvaluateRequest, progress: ProgressReporter = .none
     ) throws(CellarError) -> EvaluateResult {
-        guard request.moreInputs.isEmpty || request.data.hasSuffix(".npy") else {
-            throw CellarError(.usage, "Only arrays (.npy) may be several: one for each input of the model.")
+        let request = request.withFilesOfPatterns()
+        guard
+            request.moreInputs.isEmpty || request.data.hasSuffix(".npy")
+                || !request.files.contains(where: isNoTable)
+        else {
+            throw CellarError(
+                .usage,
+                "Only arrays (.npy) may be several, one for each input of the model, and files of one table.")
         }
         if request.isRecorded {
             try models.checkWritable()
@@ -93,6 +100,8 @@ extension Store {
         }
         return result
     }
+
+    private func isNoTable(_ path: String) -> Bool { path == "-" || holdsSamples(path) }
 
     private func evaluateSampleFiles(
         _ request: EvaluateRequest, _ progress: ProgressReporter
@@ -145,7 +154,7 @@ extension Store {
                 onBlock: progress.samplesDone)
         }
         let opened = try modelsAndTable(
-            request.data, request.dialect, request.models, progress, withRows: true)
+            request.files, request.dialect, request.models, progress, withRows: true)
         let models = opened.models
         for model in models { noteTrainedRows(of: model) }
         guard models.count == 1 || request.data != "-" else {
@@ -158,7 +167,7 @@ extension Store {
         var evaluations = [try evaluate(opened.reader, models[0], folders[0])]
         for (model, folder) in zip(models, folders).dropFirst() {
             let reader = try CSVReader(
-                path: request.data, dialect: model.dialect(completing: request.dialect))
+                paths: request.files, dialect: model.dialect(completing: request.dialect))
             evaluations.append(try evaluate(reader, model, folder))
         }
         return evaluations
@@ -166,6 +175,18 @@ extension Store {
 }
 
 extension EvaluateRequest {
+    /// The files of a table, or the arrays.
+    var files: [String] { [data] + moreInputs }
+
+    /// Replaces a pattern such as `data/*.csv` by the files that match.
+    fileprivate func withFilesOfPatterns() -> EvaluateRequest {
+        var request = self
+        let found = FilePattern.files(files)
+        guard let first = found.first else { return self }
+        (request.data, request.moreInputs) = (first, Array(found.dropFirst()))
+        return request
+    }
+
     fileprivate func part(for model: LoadedModel) throws(CellarError) -> PartOfTable? {
         guard let split else { return nil }
         guard wasTrainedOnThis(model) else {
@@ -174,14 +195,17 @@ extension EvaluateRequest {
                 "\(model.name) was not trained on this table"
                     + (model.facts?.dataset.map { " but on \($0.path) as it was at that time" } ?? "")
                     + ", so its \(split.rawValue) rows are unknown.",
-                file: data, remedy: "Omit --split.")
+                file: data,
+                remedy: moreInputs.isEmpty
+                    ? "Omit --split."
+                    : "Name all files that it was trained on, in the order of its recipe, or omit --split.")
         }
-        return try PartOfTable(split, of: model, path: data, dialect: model.dialect(completing: dialect))
+        return try PartOfTable(split, of: model, paths: files, dialect: model.dialect(completing: dialect))
     }
 
     private func wasTrainedOnThis(_ model: LoadedModel) -> Bool {
         guard let dataset = model.facts?.dataset, dataset.trainRows > 0, data != "-" else { return false }
-        return (try? FileDigest(ofFile: data).sha256) == dataset.sha256
+        return (try? DatasetDigest.files(files)) == dataset.sha256
     }
 
     /// A warning if the rows that the model was trained on are among the table's: metrics on them are too good.

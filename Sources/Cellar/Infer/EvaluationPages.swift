@@ -15,14 +15,14 @@ extension Store {
         for (evaluation, own) in zip(evaluations, folders) {
             var settings = EvaluationReport.Settings()
             settings.positive = request.positive
-            settings.facts = facts(about: evaluation) + [("data", request.data)]
+            settings.facts = facts(about: evaluation) + [("data", request.files.joined(separator: ", "))]
             if let dataDigest { settings.facts.append(("SHA-256 of the data", dataDigest)) }
             settings.facts += [("rows", "\(evaluation.count)"), ("evaluated", Date().ISO8601Format())]
             let report = try EvaluationReport(evaluation, settings)
             try write(report.page, report.parts, to: own, printer)
         }
         if evaluations.count > 1 {
-            var facts = [("data", request.data)]
+            var facts = [("data", request.files.joined(separator: ", "))]
             if let dataDigest { facts.append(("SHA-256 of the data", dataDigest)) }
             facts += [("rows", "\(evaluations[0].count)"), ("evaluated", Date().ISO8601Format())]
             let names = folders.map { FileSystem.name(of: $0) }

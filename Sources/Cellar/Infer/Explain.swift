@@ -156,7 +156,7 @@ extension Store {
     private func explainRow(
         _ request: ExplainRequest, _ progress: ProgressReporter
     ) throws(CellarError) -> ExplainResult {
-        let opened = try modelsAndTable(request.file, request.dialect, request.models, progress)
+        let opened = try modelsAndTable([request.file], request.dialect, request.models, progress)
         let (model, wanted) = (opened.models[0], request.row ?? 1)
         try checkExplainable(model)
         let features = try model.requiredFeatures()
@@ -197,7 +197,7 @@ extension Store {
     private func shuffle(
         _ request: ExplainRequest, _ progress: ProgressReporter
     ) throws(CellarError) -> ExplainResult {
-        let opened = try modelsAndTable(request.file, request.dialect, request.models, progress)
+        let opened = try modelsAndTable([request.file], request.dialect, request.models, progress)
         let model = opened.models[0]
         try checkExplainable(model)
         let features = try model.requiredFeatures()

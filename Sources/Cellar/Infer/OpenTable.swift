@@ -6,11 +6,11 @@ extension Store {
     /// Loads the models and opens the table, in the dialect of the table that the first model was trained on, where the
     /// request does not say otherwise.
     func modelsAndTable(
-        _ path: String, _ dialect: TableDialect, _ selection: ModelSelection, _ progress: ProgressReporter,
+        _ paths: [String], _ dialect: TableDialect, _ selection: ModelSelection, _ progress: ProgressReporter,
         withRows: Bool = false, allowsNoRows: Bool = false
     ) throws(CellarError) -> OpenedTable {
         func open(_ dialect: TableDialect) throws(CellarError) -> CSVReader {
-            try CSVReader(path: path, dialect: dialect, allowsNoRows: allowsNoRows)
+            try CSVReader(paths: paths, dialect: dialect, allowsNoRows: allowsNoRows)
         }
         guard selection.references.isEmpty else {
             let models = try load(selection, progress, withRows: withRows) { () throws(CellarError) in [] }
@@ -24,7 +24,7 @@ extension Store {
         }
         let known = models[0].dialect(completing: dialect)
         if known == dialect { return OpenedTable(models, reader) }
-        guard path != "-" else {
+        guard paths != ["-"] else {
             throw CellarError(
                 .usage,
                 "\(models[0].name) was trained on a table of another form; standard input can be read once.",

@@ -125,7 +125,7 @@ extension Store {
             var dialect = request.dialect
             if request.format == .tsv { dialect.delimiter = UInt8(ascii: "\t") }
             let opened = try modelsAndTable(
-                input, dialect, request.models, progress, allowsNoRows: options.allowsNoRows)
+                [input], dialect, request.models, progress, allowsNoRows: options.allowsNoRows)
             let models = opened.models
             let rows = try scoreTable(
                 opened.reader, with: models, to: output, options: options, onBlock: progress.samplesDone)

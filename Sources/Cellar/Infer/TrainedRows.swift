@@ -19,8 +19,8 @@ extension Store {
         var hashes: [UInt64] = []
         for part in [TablePart.train, .validation] {
             if part == .validation, model.facts?.dataset?.validationRows == 0 { continue }
-            let rows = try PartOfTable(part, of: model, path: path, dialect: dialect)
-            hashes += try rows.hashes(path, dialect, model)
+            let rows = try PartOfTable(part, of: model, paths: [path], dialect: dialect)
+            hashes += try rows.hashes([path], dialect, model)
         }
         return RowHashes(hashes)
     }

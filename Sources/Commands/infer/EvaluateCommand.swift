@@ -29,7 +29,7 @@ struct EvaluateCommand: ParsableCommand {
 
     @Argument(
         help: ArgumentHelp(
-            "Path of the labelled data (-: a table on standard input); of arrays one for each input of the model.",
+            "Path of the labelled data (-: a table on standard input); several files of one table, such as 'data/*.csv'; of arrays one for each input of the model.",
             valueName: "data"), completion: .file())
     var files: [String]
 

@@ -24,6 +24,19 @@ public struct CSVHeader: Equatable, Sendable {
         (bytes, isInFile, unnamed) = ([], false, [])
     }
 
+    /// Throws unless a file has the columns of another one, of which its rows are to be more.
+    func check(isAs other: CSVHeader, of otherFile: String, file: String) throws(CellarError) {
+        guard names != other.names || delimiter != other.delimiter else { return }
+        throw CellarError(
+            .badData, file: file, line: 1,
+            expected: "the columns of \(otherFile) (\(other.names.prefix(8).joined(separator: ", ")))",
+            found: names.prefix(8).joined(separator: ", "),
+            fix: names == other.names
+                ? "Use tables with the same delimiter."
+                : Set(names) == Set(other.names)
+                    ? "Write the columns in the same order." : "Use tables with the same columns.")
+    }
+
     /// Parses the first row, without its line end. `dialect` decides whether it has names or data.
     init(
         file: String, line: Int, bytes: [UInt8], delimiter: UInt8, dialect: TableDialect

@@ -13,10 +13,19 @@ import Base
 ///     while try reader.read(into: &chunk) { … }
 public struct CSVReader: ~Copyable, @unchecked Sendable {
     // Only its one owner uses it.
-    private let source: CSVSource
+    private var source: CSVSource
+    /// The files that follow, of which the rows are those of one table, and how they are opened.
+    private var following: ArraySlice<String> = []
+    private var open: ((String) throws(CellarError) -> CSVSource)?
+    /// The files whose rows were read.
+    private var origins: RowOrigins?
+    private var rowsBefore = 0
+    private var selection: ((CSVSource) throws(CellarError) -> Void)?
 
-    /// The name for messages: the path, or "standard input".
-    public var name: String { source.name }
+    /// The name for messages: the path of the first file, or "standard input".
+    public let name: String
+    /// The number of files behind the first one.
+    public private(set) var moreFiles = 0
     public var header: CSVHeader { source.header }
     /// Scans the chunks that `take` fills.
     public var scanner: CSVScanner { source.scanner }
@@ -33,6 +42,19 @@ public struct CSVReader: ~Copyable, @unchecked Sendable {
         source = try CSVSource(
             TableInput(InputFile(path: path), isLatin1: dialect.isLatin1), dialect, block: block,
             allowsNoRows: allowsNoRows)
+        name = source.name
+    }
+
+    /// Opens several files as one table for `read`. They have the same columns in the same order.
+    public init(paths: [String], dialect: TableDialect, allowsNoRows: Bool = false) throws(CellarError) {
+        try self.init(path: paths[0], dialect: dialect, allowsNoRows: allowsNoRows)
+        following = paths.dropFirst()
+        moreFiles = following.count
+        guard !following.isEmpty else { return }
+        open = { (path) throws(CellarError) in
+            try CSVSource(
+                TableInput(InputFile(path: path), isLatin1: dialect.isLatin1), dialect, block: 1 << 18)
+        }
     }
 
     /// Reads from a descriptor, which stays open.
@@ -42,6 +64,7 @@ public struct CSVReader: ~Copyable, @unchecked Sendable {
         source = try CSVSource(
             TableInput(InputFile(descriptor: descriptor, name: name), isLatin1: dialect.isLatin1), dialect,
             block: block)
+        self.name = source.name
     }
 
     /// Selects the columns to read as numbers and as text. Call it before the first `read` or `take`.
@@ -51,8 +74,12 @@ public struct CSVReader: ~Copyable, @unchecked Sendable {
     public mutating func select(
         numbers: [String], texts: [String] = [], missingAsNaN: Bool = false, andRest: Bool = false
     ) throws(CellarError) {
-        try source.select(
-            numbers: numbers, texts: texts, missingAsNaN: missingAsNaN, othersAsTexts: andRest)
+        let selection = { (source: CSVSource) throws(CellarError) in
+            try source.select(
+                numbers: numbers, texts: texts, missingAsNaN: missingAsNaN, othersAsTexts: andRest)
+        }
+        try selection(source)
+        self.selection = selection
     }
 
     /// The bytes of the file, if its rows have places in it: not for a pipe, a compressed file or UTF-16.
@@ -75,7 +102,31 @@ public struct CSVReader: ~Copyable, @unchecked Sendable {
     /// Throws for a row with too few or too many fields, and for text, an empty field, NaN or infinity in a
     /// numeric column; the error has the row, line and column. Also throws if the table has no rows.
     public mutating func read(into chunk: inout CSVChunk) throws(CellarError) -> Bool {
-        try source.read(into: &chunk)
+        while try !source.read(into: &chunk) {
+            guard try openNext() else { return false }
+        }
+        chunk.firstRow += rowsBefore
+        return true
+    }
+
+    /// Opens the next file. Returns false if there is none.
+    private mutating func openNext() throws(CellarError) -> Bool {
+        guard let path = following.popFirst(), let next = try open?(path) else { return false }
+        try next.header.check(isAs: source.header, of: name, file: path)
+        let rows = RowOrigins(file: source.name, rows: source.counter.rows)
+        if origins == nil { origins = rows } else { origins?.append(rows) }
+        rowsBefore += source.counter.rows
+        try selection?(next)
+        source = next
+        return true
+    }
+
+    /// Returns an error about a row of the whole table as one about that row of its file.
+    public func placed(_ error: CellarError) -> CellarError {
+        // Errors of the scanner name the file that they are in.
+        guard var all = origins, error.place.file == nil || error.place.file == name else { return error }
+        all.append(RowOrigins(file: source.name, rows: .max))
+        return all.placed(error)
     }
 
     /// Fills the chunk with the bytes of the next complete rows, for a `CSVScanner` and then a `CSVCounter`.

@@ -160,16 +160,7 @@ public struct Table: Sendable {
 
     /// Adds the rows of a table with the same columns.
     public mutating func append(_ other: Table) throws(CellarError) {
-        guard other.columns == columns, other.header.delimiter == header.delimiter else {
-            throw CellarError(
-                .badData, file: other.file, line: 1,
-                expected: "the columns of \(file) (\(columns.prefix(8).joined(separator: ", ")))",
-                found: other.columns.prefix(8).joined(separator: ", "),
-                fix: other.columns == columns
-                    ? "Use tables with the same delimiter."
-                    : Set(other.columns) == Set(columns)
-                        ? "Write the columns in the same order." : "Use tables with the same columns.")
-        }
+        try other.header.check(isAs: header, of: file, file: other.file)
         if let last = bytes.last, last != UInt8(ascii: "\n") { bytes.append(UInt8(ascii: "\n")) }
         bytes += other.bytes
         rowCount += other.rowCount

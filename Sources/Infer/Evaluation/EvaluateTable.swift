@@ -20,6 +20,7 @@ public func evaluateTable(
     let targets =
         if let target { target } else { try recordedTarget(model, reader.header.names, reader.name) }
     let name = reader.name
+    let title = reader.moreFiles == 0 ? name : "\(name) and \(reader.moreFiles) more"
     var columns = try TargetColumns(targets, of: evaluator)
     var reader = reader
     do {
@@ -59,10 +60,10 @@ public func evaluateTable(
                 remedy: "Use a table with targets, or name another column with --target.")
         }
         let evaluation = try evaluator.evaluation(
-            of: part.map { "\(name), \($0.part.rawValue) rows" } ?? name)
+            of: part.map { "\(title), \($0.part.rawValue) rows" } ?? title)
         try output.finish(evaluation)
         return evaluation
-    } catch { throw CellarError(error).at(file: name) }
+    } catch { throw reader.placed(CellarError(error).at(file: name)) }
 }
 
 func recordedTarget(_ model: LoadedModel, _ columns: [String], _ file: String) throws(CellarError)

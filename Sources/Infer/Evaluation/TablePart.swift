@@ -15,10 +15,11 @@ public struct PartOfTable: Sendable {
     /// True for each row of the table that belongs to the part.
     private let isIn: [Bool]
 
-    /// - path: The table that the model was trained on.
+    /// - paths: The files of the table that the model was trained on.
     public init(
-        _ part: TablePart, of model: LoadedModel, path: String, dialect: TableDialect = TableDialect()
+        _ part: TablePart, of model: LoadedModel, paths: [String], dialect: TableDialect = TableDialect()
     ) throws(CellarError) {
+        let path = paths[0]
         guard let dataset = model.facts?.dataset,
             let division = dataset.division
         else {
@@ -30,7 +31,8 @@ public struct PartOfTable: Sendable {
         let count = dataset.trainRows + dataset.validationRows + dataset.testRows
         // A row has at least one byte and a newline; gzip makes of a byte at most 1,032. Check before allocating by an
         // untrusted count.
-        guard count <= fileSize(path) * 1_032 / 2 else {
+        let size = paths.map(fileSize).reduce(0, +)
+        guard count <= size * 1_032 / 2 else {
             throw CellarError(
                 .badData, "\(model.name) was trained on \(count) rows, but the table has fewer.", file: path)
         }
@@ -39,7 +41,7 @@ public struct PartOfTable: Sendable {
         let kept: [Int]?
         do {
             kept =
-                dataset.dropsMissingTargets ? try PartOfTable.rowsWithTarget(of: model, path, dialect) : nil
+                dataset.dropsMissingTargets ? try PartOfTable.rowsWithTarget(of: model, paths, dialect) : nil
             guard kept.map({ $0.count == count }) ?? true else {
                 throw CellarError(
                     .badData,
@@ -48,11 +50,11 @@ public struct PartOfTable: Sendable {
             }
             let divided = kept.map(Set.init)
             let classes =
-                division.stratify ? try PartOfTable.classes(of: model, path, dialect, divided) : nil
+                division.stratify ? try PartOfTable.classes(of: model, paths, dialect, divided) : nil
             rows = try division.rows(count) {
                 classes
             } hashes: { () throws(CellarError) in
-                try PartOfTable.hashes(path, dialect, model) { chunk in
+                try PartOfTable.hashes(paths, dialect, model) { chunk in
                     (0..<chunk.count).filter { divided?.contains(chunk.firstRow - 1 + $0) ?? true }
                 }
             }
@@ -78,20 +80,20 @@ public struct PartOfTable: Sendable {
     ///
     /// - divided: The rows that were divided; nil for all.
     private static func classes(
-        of model: LoadedModel, _ path: String, _ dialect: TableDialect, _ divided: Set<Int>?
+        of model: LoadedModel, _ paths: [String], _ dialect: TableDialect, _ divided: Set<Int>?
     ) throws -> [Int] {
         var names = ClassNames(try model.outputMeaning().classes ?? [])
         let fields = TargetFields(of: model)
         var classes: [Int] = []
-        try eachTarget(of: model, path, dialect) { (chunk, column) throws(CellarError) in
+        try eachTarget(of: model, paths, dialect) { (chunk, column) throws(CellarError) in
             let rows = (0..<chunk.count).filter { divided?.contains(chunk.firstRow - 1 + $0) ?? true }
             guard let fields else {
-                classes += try labels(of: chunk, rows, &names, file: path, column: column).map { Int($0) }
+                classes += try labels(of: chunk, rows, &names, file: paths[0], column: column).map { Int($0) }
                 return
             }
             let found = try fields.classes(
                 chunk.texts(column: 0, rows: rows), &names,
-                .init(file: path, column: column, rows: rows.map { chunk.firstRow + $0 }))
+                .init(file: paths[0], column: column, rows: rows.map { chunk.firstRow + $0 }))
             classes += found.map { Int($0 ?? 0) }
         }
         return classes
@@ -99,11 +101,11 @@ public struct PartOfTable: Sendable {
 
     /// Returns the rows that have a target, counted from 0.
     private static func rowsWithTarget(
-        of model: LoadedModel, _ path: String, _ dialect: TableDialect
+        of model: LoadedModel, _ paths: [String], _ dialect: TableDialect
     ) throws -> [Int] {
         guard let fields = TargetFields(of: model) else { return [] }
         var rows: [Int] = []
-        try eachTarget(of: model, path, dialect) { (chunk, _) throws(CellarError) in
+        try eachTarget(of: model, paths, dialect) { (chunk, _) throws(CellarError) in
             let texts = chunk.texts(column: 0)
             for row in 0..<chunk.count where !fields.isMissing(texts[row]) {
                 rows.append(chunk.firstRow - 1 + row)
@@ -114,30 +116,32 @@ public struct PartOfTable: Sendable {
 
     /// Reads the column that the model predicts, the text column 0 of each chunk.
     private static func eachTarget(
-        of model: LoadedModel, _ path: String, _ dialect: TableDialect,
+        of model: LoadedModel, _ paths: [String], _ dialect: TableDialect,
         _ body: (CSVChunk, _ column: String) throws(CellarError) -> Void
     ) throws {
-        var reader = try CSVReader(path: path, dialect: dialect)
+        var reader = try CSVReader(paths: paths, dialect: dialect)
         let column = try recordedTarget(model, reader.header.names, reader.name)[0]
         try reader.select(numbers: [], texts: [column])
         var chunk = CSVChunk()
-        while try reader.read(into: &chunk) { try body(chunk, column) }
+        do {
+            while try reader.read(into: &chunk) { try body(chunk, column) }
+        } catch { throw reader.placed(CellarError(error)) }
     }
 
     /// Returns the hash of each of the part's rows.
     ///
-    /// - path: The table that the model was trained on.
+    /// - paths: The files of the table that the model was trained on.
     public func hashes(
-        _ path: String, _ dialect: TableDialect, _ model: LoadedModel
+        _ paths: [String], _ dialect: TableDialect, _ model: LoadedModel
     ) throws(CellarError) -> [UInt64] {
-        try PartOfTable.hashes(path, dialect, model) { rows(of: $0) }
+        try PartOfTable.hashes(paths, dialect, model) { rows(of: $0) }
     }
 
     private static func hashes(
-        _ path: String, _ dialect: TableDialect, _ model: LoadedModel, rows: (CSVChunk) -> [Int]
+        _ paths: [String], _ dialect: TableDialect, _ model: LoadedModel, rows: (CSVChunk) -> [Int]
     ) throws(CellarError) -> [UInt64] {
         do {
-            var reader = try CSVReader(path: path, dialect: dialect)
+            var reader = try CSVReader(paths: paths, dialect: dialect)
             let inputs = try TableInputs(of: [model])
             try reader.select(
                 numbers: inputs.numbers, texts: inputs.texts, missingAsNaN: inputs.missingAsNaN)
@@ -147,7 +151,7 @@ public struct PartOfTable: Sendable {
                 hashes += rowHashes(of: try inputs.samples(of: chunk, model: 0, rows: rows))
             }
             return hashes
-        } catch { throw CellarError(error).at(file: path) }
+        } catch { throw CellarError(error).at(file: paths[0]) }
     }
 
     /// Returns the rows of a chunk that belong to the part, as numbers within the chunk.

@@ -241,12 +241,7 @@ public struct DataRecipe: Sendable {
     private static func files(_ section: inout RecipeSection, _ file: String) throws(CellarError) -> [String]
     {
         let words = try section.texts("csv")
-        let all = words.flatMap { word -> [String] in
-            guard word.contains(where: "*?[".contains) else { return [word] }
-            let found = FilePattern.matches(word, recipe: file)
-            // Without a star it may be a name.
-            return found.isEmpty && !word.contains("*") ? [word] : found
-        }
+        let all = FilePattern.files(words, recipe: file)
         guard !all.isEmpty else {
             throw section.error("no file matches \(words.joined(separator: ", ")).", key: "csv")
         }

@@ -1,15 +1,28 @@
 import Foundation
 
 /// Paths with `*`, `?` or `[abc]` in their last part.
-enum FilePattern {
+public enum FilePattern {
+    /// Returns the files that are meant by paths and patterns. A pattern that no file matches may be a name, unless it has a star.
+    ///
+    /// - recipe: The recipe that has them, if one has.
+    public static func files(_ words: [String], recipe: String? = nil) -> [String] {
+        words.flatMap { word -> [String] in
+            guard word.contains(where: "*?[".contains) else { return [word] }
+            let found = matches(word, recipe: recipe)
+            return found.isEmpty && !word.contains("*") ? [word] : found
+        }
+    }
+
     /// Returns the files that match, sorted, relative to the current folder or the parent of the recipe's folder.
-    static func matches(_ pattern: String, recipe: String) -> [String] {
+    static func matches(_ pattern: String, recipe: String?) -> [String] {
         let parts = pattern.split(separator: "/", omittingEmptySubsequences: false)
         let folder = parts.dropLast().joined(separator: "/")
         let name = parts.last.map(String.init) ?? ""
-        let above = URL(fileURLWithPath: recipe).deletingLastPathComponent().deletingLastPathComponent().path
-        for base in pattern.hasPrefix("/") ? [folder] : [folder.isEmpty ? "." : folder, above + "/" + folder]
-        {
+        let above = recipe.map {
+            URL(fileURLWithPath: $0).deletingLastPathComponent().deletingLastPathComponent().path
+        }
+        let bases = [folder.isEmpty ? "." : folder] + (above.map { [$0 + "/" + folder] } ?? [])
+        for base in pattern.hasPrefix("/") ? [folder] : bases {
             let names =
                 (try? FileManager.default.contentsOfDirectory(atPath: base.isEmpty ? "/" : base)) ?? []
             // A file with the name itself is meant, such as data[1].csv.
