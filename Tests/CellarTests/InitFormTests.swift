@@ -465,17 +465,38 @@ func formsOfOtherPrograms() throws {
         target: nil)
     #expect(arff.contains("names: [the a, b, class]") && arff.contains("target: class"), "\(arff)")
     #expect(arff.contains("the a: number"))
-    // Single quotes stay, but must not hold a comma.
-    let head = "@relation t\n@attribute a numeric\n@attribute class {'<0','>0'}\n@data\n"
-    let quoted = head + (0..<60).map { "\($0 * 7 % 23).5,\($0 % 2 == 0 ? "'<0'" : "'>0'")\n" }.joined()
-    #expect(try recipe(quoted, target: nil).contains("2 classes"))
-    for row in ["1.5,'<0, or so'\n", "%\n1.5,10% up\n"] {
-        #expect(throws: CellarError.self) { _ = try recipe(quoted + row, target: nil) }
-    }
     let c45 = try recipe(
         (0..<60).map { "\($0 * 7 % 23).5,\($0 % 3),\($0 % 2 == 0 ? "sick" : "negative").|\(9000 - $0)\n" }
             .joined(), target: nil)
     #expect(c45.contains("2 classes: negative. (30), sick. (30)") && c45.contains("comment: \"|\""), "\(c45)")
+}
+
+@Test("the quotes, escapes and comments of ARFF are read, in the recipe's training and afterwards")
+func arffQuotes() throws {
+    try Fixtures.temporaryFolder { folder in
+        let path = folder.path + "/t.arff"
+        let head =
+            "% it's a comment, with a quote\n@relation 'a relation'\n@attribute 'it\\'s a' {'u, v','100% w',\"x \\\"y\\\"\",z}\n@attribute b numeric\n@attribute class{p,'q q'}\n@data\n"
+        let values = ["'u, v'", "'100% w'", "\"x \\\"y\\\"\"", " z ", "?"]
+        let rows = (0..<60).map { row in
+            (row % 20 == 0 ? "% a comment, too\n\n" : "")
+                + "\(values[row % 5]), \(row * 7 % 23).5\t,\(row % 2 == 0 ? "p" : "'q q'")\(row == 3 ? "  % comment" : "")\n"
+        }
+        try Data((head + rows.joined()).utf8).write(to: URL(fileURLWithPath: path))
+        let survey = try TableSurvey(path: path)
+        let recipe = survey.recipe(name: "t")
+        #expect(
+            recipe.contains("names: [\"it's a\", b, class]")
+                && recipe.contains("2 classes: p (30), q q (30)"), "\(recipe)")
+        #expect(survey.rows == 60 && survey.columns[0].profile.missing == 12, "\(recipe)")
+        let found = Set(survey.columns[0].profile.counts.keys.map { String(decoding: $0, as: UTF8.self) })
+        #expect(found == ["u, v", "100% w", "x \"y\"", "z"])
+        let data = try PreparedData(Recipe(text: recipe, file: "t.yaml"))
+        #expect(data.classes == ["p", "q q"])
+        // In sparse rows a value that is missing is 0.
+        try Data((head + "{0 'u, v', 1 5}\n").utf8).write(to: URL(fileURLWithPath: path))
+        #expect(throws: CellarError.self) { try TableSurvey(path: path) }
+    }
 }
 
 @Test("a line before a table without names that has other fields is to be skipped")

@@ -1,7 +1,7 @@
 import Base
 
 /// The bytes of a table as UTF-8. The content decides, never the name: gzip is decompressed, and UTF-16 with a
-/// byte order mark is converted, and Latin-1 if that is asked for. Other bytes pass unchanged.
+/// byte order mark is converted, and Latin-1 if that is asked for. Rows of ARFF become rows of CSV. Other bytes pass unchanged.
 final class TableInput: @unchecked Sendable {
     // One thread at a time reads: `CSVReader` is not copyable.
     private let input: InputFile
@@ -21,12 +21,13 @@ final class TableInput: @unchecked Sendable {
         var gunzip: Gunzip?
         var utf16: UTF16Decoder?
         var latin1: Latin1Decoder?
+        var arff: ARFFDecoder?
         /// Bytes read to recognize the content, or decoded but not yet returned.
         var pending: [UInt8] = []
         var taken = 0
 
         /// True if bytes pass unchanged.
-        var areNone: Bool { gunzip == nil && utf16 == nil && latin1 == nil }
+        var areNone: Bool { gunzip == nil && utf16 == nil && latin1 == nil && arff == nil }
     }
 
     /// The size of a file whose bytes pass unchanged. Known after the first read.
@@ -102,7 +103,19 @@ final class TableInput: @unchecked Sendable {
             stages.latin1 = Latin1Decoder()
             start = stages.latin1!.decode(start, ended: false)
         }
+        try recognizeARFF(&start)
         stages.pending = start
+    }
+
+    private func recognizeARFF(_ start: inout [UInt8]) throws(CellarError) {
+        var isARFF = ARFFDecoder.begins(start)
+        while isARFF == nil, start.count < 1 << 18, let more = try decodeText() {
+            start += more
+            isARFF = ARFFDecoder.begins(start)
+        }
+        guard isARFF == true else { return }
+        stages.arff = ARFFDecoder()
+        start = stages.arff!.decode(start, ended: false)
     }
 
     private func raw(atLeast wanted: Int) throws(CellarError) -> [UInt8] {
@@ -118,6 +131,14 @@ final class TableInput: @unchecked Sendable {
 
     /// Returns the next bytes; nil at the end.
     private func decodeMore() throws(CellarError) -> [UInt8]? {
+        let text = try decodeText()
+        guard stages.arff != nil else { return text }
+        let rows = stages.arff!.decode(text ?? [], ended: text == nil)
+        return text == nil && rows.isEmpty ? nil : rows
+    }
+
+    /// Returns the next bytes as UTF-8; nil at the end.
+    private func decodeText() throws(CellarError) -> [UInt8]? {
         let more = stages.gunzip == nil ? try rawMore() : try inflateMore()
         if stages.latin1 != nil {
             let text = stages.latin1!.decode(more ?? [], ended: more == nil)

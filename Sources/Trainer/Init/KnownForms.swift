@@ -63,30 +63,15 @@ struct KnownForm {
                 .badData, file: path, expected: "rows with all values",
                 found: "the sparse form of ARFF ({1 5, 3 2})", fix: "Write the table as CSV.")
         }
-        // In CSV, single quotes do not hold a value together, and a comment may begin within a line.
-        let hasComments = lines[(data + 1)...].contains { $0.hasPrefix("%") }
-        func isBroken(_ line: String) -> Bool {
-            if line.hasPrefix("%") { return false }
-            let quoted = line.split(separator: "'", omittingEmptySubsequences: false).enumerated()
-            return hasComments && line.contains("%")
-                || quoted.contains { !$0.offset.isMultiple(of: 2) && $0.element.contains(",") }
-        }
-        if let row = lines[(data + 1)...].firstIndex(where: isBroken) {
-            throw CellarError(
-                .badData, file: path, line: row + 1,
-                expected: "rows of ARFF without commas in single quotes and without comments",
-                found: "\"\(lines[row].prefix(40))\"", fix: "Write the table as CSV.")
-        }
-        if hasComments { dialect.comment = UInt8(ascii: "%") }
         return dialect
     }
 
     private func attributeName(_ line: String) -> String {
         let rest = line.dropFirst("@attribute".count).drop { $0.isWhitespace }
-        if let quote = rest.first, quote == "'" || quote == "\"" {
-            return String(rest.dropFirst().prefix { $0 != quote })
-        }
-        return String(rest.prefix { !$0.isWhitespace })
+        guard let first = rest.first, "'\"".contains(first),
+            let word = ARFFDecoder.word(Array(rest.utf8)[...])
+        else { return String(rest.prefix { !$0.isWhitespace && $0 != "{" }) }
+        return String(decoding: word.word, as: UTF8.self)
     }
 
     /// Throws if the last lines have two numbers of values in turn: the rows of StatLib's tables, of which each takes two lines.
