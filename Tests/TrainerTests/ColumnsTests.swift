@@ -245,3 +245,48 @@ func scaledTargetRefused() {
     }
     #expect(refused?.remedy == "Remove scale_target.")
 }
+
+@Test("units of different sizes that are read as the same are warned of, and converted ones are said")
+func mixedUnits() throws {
+    let rows = (0..<40).map {
+        "\($0 % 5 == 0 ? "\($0 + 1)00 m" : $0 == 7 ? "7" : "\($0) km"),$\($0),\($0 % 9 == 0 ? "\u{20ac}" : "$")\($0),\($0 % 2 == 0 ? "p" : "q")\n"
+    }
+    let table = "way,paid,both,y\n" + rows.joined()
+    func units(_ keys: String) throws -> (confused: [String], notes: [String]) {
+        try Fixtures.temporaryFolder { folder in
+            let path = folder.path + "/t.csv"
+            try Data(table.utf8).write(to: URL(fileURLWithPath: path))
+            let recipe = try Recipe(
+                text: """
+                    data: { csv: \(path), target: y, \(keys) }
+                    model: [{ Dense: { units: 1, activation: sigmoid } }]
+                    compile: { optimizer: sgd, loss: binary_crossentropy }
+                    fit: { epochs: 1, seed: 1 }
+                    """, file: "tiny.yaml")
+            var notes: [String] = []
+            let data = try PreparedData(recipe) { notes = $0.units }
+            let warnings = try Training(recipe, data: data).warnings
+            #expect(
+                data.confusedUnits.allSatisfy { unit in
+                    warnings.contains { $0.hasPrefix(unit.column + ": its values are in ") }
+                })
+            return (data.confusedUnits.map { "\($0.column): \($0.units)" }, notes)
+        }
+    }
+    let same = try units("columns: { way: { kind: number, unit: [km, m] }, others: ignore }")
+    #expect(
+        same.confused == ["way: its values are in km (31), m (8), which are read as if they were the same"])
+    #expect(same.notes == ["way: in km: of 40 values 1 without a unit, taken as km"])
+    let converted = try units("columns: { way: { kind: number, unit: km }, others: ignore }")
+    #expect(converted.confused.isEmpty)
+    #expect(converted.notes == ["way: in km: of 40 values 8 in m, converted, 1 without a unit, taken as km"])
+    let removed = try units("units: true, columns: { paid: number, both: number, others: ignore }")
+    #expect(
+        removed.confused == [
+            "both: its values are in $ (35), \u{20ac} (5), which are read as if they were the same"
+        ])
+    #expect(removed.notes.isEmpty, "\(removed.notes)")
+    // Where units are named for all columns, each column has its own if it has one.
+    let named = try units("units: [km, m], columns: { way: number, others: ignore }")
+    #expect(named.confused.isEmpty && named.notes == converted.notes, "\(named)")
+}

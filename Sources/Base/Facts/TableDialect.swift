@@ -60,6 +60,11 @@ public struct TableDialect: Equatable, Sendable {
     /// True if a column's numbers are written so.
     public func hasPlainNumbers(in column: String) -> Bool { hasPlainNumbers && numbers[column] == nil }
 
+    /// True if a column's numbers may have units beside them.
+    public func takesUnits(in column: String) -> Bool {
+        numbers[column].map { !$0.units.isEmpty } ?? (hasUnits || !unitWords.isEmpty)
+    }
+
     public init() {}
 
     /// Sets the delimiter from a user's word: one of the signs, `tab`, `\t`, `space` or `blank`.

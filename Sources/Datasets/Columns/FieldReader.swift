@@ -177,6 +177,18 @@ public struct FieldReader: Sendable {
         }
     }
 
+    /// The units of the column, of which all mean the same as the first.
+    var ownUnits: [String] { written?.ownUnits ?? [] }
+
+    /// Returns the unit beside a number; empty for none.
+    func unit(of field: ArraySlice<UInt8>) -> String {
+        let text = plainSigns(withoutBlanks(field))
+        if let written { return written.unit(of: text) }
+        let bare = text.drop { $0 == UInt8(ascii: "-") }
+        let found = units.first { bare.starts(with: $0) || bare.suffix($0.count).elementsEqual($0) }
+        return found.map { String(decoding: $0, as: UTF8.self) } ?? ""
+    }
+
     /// The currency signs.
     private static let signs = ["$", "€", "£", "¥", "₹", "%"]
 

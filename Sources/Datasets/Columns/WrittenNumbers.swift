@@ -4,6 +4,7 @@ import Base
 struct WrittenNumbers: Sendable {
     /// A unit, or one that is a multiple of it.
     private struct Unit {
+        var name = ""
         var before: [UInt8] = [], after: [UInt8] = []
         /// True if the word may stand on either side.
         var isEither = false
@@ -14,23 +15,25 @@ struct WrittenNumbers: Sendable {
     private let form: NumberWriting.NumberStyle?
     /// The longest first: mg before g.
     private let units: [Unit]
+    let ownUnits: [String]
 
     init(_ writing: NumberWriting) {
-        form = writing.form
+        (form, ownUnits) = (writing.form, writing.units)
         var units: [Unit] = []
         for unit in writing.units {
             let sides = unit.split(separator: NumberWriting.place, omittingEmptySubsequences: false)
             if sides.count == 2 {
-                units.append(Unit(before: Self.side(sides[0]), after: Self.side(sides[1])))
+                units.append(Unit(name: unit, before: Self.side(sides[0]), after: Self.side(sides[1])))
             } else {
-                units.append(Unit(after: Self.side(unit[...]), isEither: true))
+                units.append(Unit(name: unit, after: Self.side(unit[...]), isEither: true))
             }
         }
         if let first = writing.units.first {
             for other in UnitFamily.others(than: first) where !writing.units.contains(other.name) {
                 units.append(
                     Unit(
-                        after: Array(other.name.utf8), isEither: true, multiply: other.multiply,
+                        name: other.name, after: Array(other.name.utf8), isEither: true,
+                        multiply: other.multiply,
                         divide: other.divide))
             }
         }
@@ -83,6 +86,14 @@ struct WrittenNumbers: Sendable {
     }
 
     // MARK: Units
+
+    /// Returns the unit of a field without blanks around it; empty for none.
+    func unit(of field: ArraySlice<UInt8>) -> String {
+        let found = units.first { unit in
+            rest(of: field, unit)?.contains(where: FieldReader.isDigit) ?? false
+        }
+        return found?.name ?? ""
+    }
 
     /// Returns a number with its unit, without a form.
     private func measure(_ text: ArraySlice<UInt8>, _ plain: (ArraySlice<UInt8>) -> Double?) -> Double? {

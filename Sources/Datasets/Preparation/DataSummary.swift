@@ -12,6 +12,8 @@ public struct DataSummary: Equatable, Sendable, CustomStringConvertible {
     public var classes: ClassDistribution?
     /// Nil if the data are not a table.
     public var missing: MissingValues?
+    /// What is done with units beside numbers, where a column has several.
+    public var units: [String] = []
     /// Nil if the data are not pictures.
     public var picture: ModelFacts.Picture?
 
@@ -35,6 +37,7 @@ public struct DataSummary: Equatable, Sendable, CustomStringConvertible {
         if let picture { lines.append("pictures: \(picture.description)") }
         if !features.isEmpty { lines.append("features: \(features.joined(separator: ", "))") }
         if let missing { lines.append(missing.description) }
+        lines += units
         if let classes { lines.append(classes.description) }
         return lines.joined(separator: "\n")
     }

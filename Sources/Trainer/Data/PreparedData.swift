@@ -54,6 +54,8 @@ public struct PreparedData: Sendable {
     public var picture: ModelFacts.Picture?
     public var dataset: ModelFacts.Dataset
     public var isRegression: Bool
+    /// The columns with units of different sizes that are read as if they were the same, with those units.
+    public var confusedUnits: [(column: String, units: String)]
 
     public var inputShapes: [[Int]] { train.inputs.map(\.shape) }
     public var inputShape: [Int] { inputShapes[0] }
@@ -108,6 +110,7 @@ public struct PreparedData: Sendable {
             targets: train.targets.map { _ in .classes([]) })
         train.keep(raw.trainRows)
         (classes, features, isRegression) = (raw.classes, raw.features, raw.isRegression)
+        confusedUnits = raw.units.compactMap { unit in unit.use.confusion.map { (unit.column, $0) } }
         targets = raw.targets
         preprocessing = try Preparation(
             recipe.preprocessing, columns: raw.columns, rows: raw.trainRows, features: raw.features,

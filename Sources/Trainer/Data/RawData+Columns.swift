@@ -43,22 +43,30 @@ extension RawData {
         let columns = try inputs(of: table, roles, given, dialect, recipe)
         var labels = TargetOfTable(target, try table.fields(target), FieldReader(dialect, column: target))
         let kept = try labels.keptRows(drops: recipe.dropsMissingTargets, file: file)
-        report(
-            DataSummary(
-                name: path, samples: kept.count, shape: [columns.count], features: columns.map(\.name),
-                classes: nil,
-                missing: MissingValues(
-                    columns: columns.map { column in
-                        .init(
-                            name: column.name,
-                            count: (0..<table.rowCount).count { column.isMissing($0) })
-                    })))
+        var numbers = columns.filter { $0.kind == .number }.map(\.name)
+        if loss?.isForNumbers ?? false { numbers.append(target) }
+        var units: [(column: String, use: UnitUse)] = []
+        for name in numbers where dialect.takesUnits(in: name) {
+            units.append((name, UnitUse(try table.fields(name), FieldReader(dialect, column: name))))
+        }
+        var summary = DataSummary(
+            name: path, samples: kept.count, shape: [columns.count], features: columns.map(\.name),
+            classes: nil,
+            missing: MissingValues(
+                columns: columns.map { column in
+                    .init(
+                        name: column.name,
+                        count: (0..<table.rowCount).count { column.isMissing($0) })
+                }))
+        summary.units = units.compactMap { unit in unit.use.note.map { "\(unit.column): \($0)" } }
+        report(summary)
         let output = try labels.output(loss, recipe, file: file)
         var raw = RawData(columns.map(\.samples), [output], path: path, sha256: "")
         if let weight = roles.weight {
             raw.all.weights = try weights(weight, table.fields(weight), reader, kept, file)
         }
         (raw.features, raw.targets) = (columns.map(\.name), roles.targets)
+        raw.units = units
         raw.tableColumns = columns
         raw.targetColumn = labels
         raw.origins = table.origins

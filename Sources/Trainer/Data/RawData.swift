@@ -18,6 +18,8 @@ struct RawData {
     /// The columns of a table that enter the model one by one, and the column to predict.
     var tableColumns: [TableColumn]?
     var targetColumn: TargetOfTable?
+    /// The units beside the numbers of a table, by column.
+    var units: [(column: String, use: UnitUse)] = []
     /// The files that the rows of a table come from.
     var origins: RowOrigins?
     /// The rows of the table that have a target, if some have none.

@@ -25,6 +25,16 @@ struct SetupChecks {
         }
         checkScale()
         checkDates()
+        checkUnits()
+    }
+
+    /// Units of different sizes that are read as if they were the same.
+    private mutating func checkUnits() {
+        for (column, units) in data.confusedUnits {
+            warnings.append(
+                "\(column): \(units). Write one unit with the column, to which others are converted, such as \(yaml(column)): { kind: number, unit: km }."
+            )
+        }
     }
 
     /// Dates of which the recipe does not say whether the day or the month is first.
