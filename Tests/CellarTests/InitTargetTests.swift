@@ -15,7 +15,7 @@ private func survey(
     }
     var random = SplitMix(seed: 7)
     let lines = (0..<rows).map { row in
-        columns.map { value($0.kind, row, &random) }.joined(separator: ",")
+        columns.map { plainValue($0.kind, row, &random) }.joined(separator: ",")
     }
     let names = hasNames ? [columns.map(\.name).joined(separator: ",")] : []
     return try survey(table: (names + lines).joined(separator: "\n") + "\n", target: target)
@@ -42,7 +42,7 @@ private struct SplitMix {
 
 /// One value: i an identifier, n a fraction, w a whole number, bN classes 0 to N - 1, cN words, t text, d a date, p a price, x an id of
 /// large numbers, m a word that is mostly missing.
-private func value(_ kind: String, _ row: Int, _ random: inout SplitMix) -> String {
+private func plainValue(_ kind: String, _ row: Int, _ random: inout SplitMix) -> String {
     let number = Int(kind.dropFirst()) ?? 2
     return switch kind.first {
     case "i": "\(row + 1)"
@@ -167,8 +167,88 @@ func doubtfulTargets() throws {
         doubtful.warnings.contains {
             $0.hasPrefix("floor is taken") && $0.contains("type, grade") && $0.contains("--target")
         })
-    #expect(doubtful.recipe(name: "t").contains("# the last column, but type, grade may be meant"))
+    #expect(
+        doubtful.recipe(name: "t").contains(
+            "# the last column, but type, grade may be meant: trainer init --target names it"))
     #expect(try survey("a:n|type:c5|class:b9|floor:w").warnings.isEmpty)
+}
+
+/// Tables of 240 rows without names whose target is known to people alone: what is chosen, and what may be meant instead.
+private let unnamedTables: [(name: String, columns: String, target: String, others: String?)] = [
+    ("hepatitis: the class is first, and the last column has the same values", "12|n|12|12|w|12", "5", "0"),
+    (
+        "monks: the first column has values of its own, and the last one is an identifier",
+        "01|123|12|123|12|id", "0", nil
+    ),
+    ("votes: the last column has the values of others", "rd|yn|yn|yn|yn", "0", nil),
+    ("credit approval: two columns have two values of their own", "ab|n|uyl|n|+-", "4", "0"),
+    ("mushroom: the first column has two values, the last one more", "ep|xfbks|ysfg|dgpmulw", "0", "3"),
+    ("tic-tac-toe: all but the last column have the same values", "xob|xob|xob|pn", "3", nil),
+    ("pima: counts and fractions before two classes", "w|w|n|01", "3", nil),
+    ("ionosphere: words behind numbers", "01|n|n|gb", "3", nil),
+    ("abalone: a category first, and whole numbers last", "MFI|n|n|0123456789abcdef", "3", "0"),
+    ("wine: classes first, and a measurement last", "123|n|n|w", "0", nil),
+    (
+        "servo: the first two columns have the same values, and a measurement is last", "abcde|abcde|3456|n",
+        "3", "0"
+    ),
+    ("answers first, and a measurement last", "12|12|12|n", "0", "3"),
+    ("auto-mpg: an identifier is last", "n|468|n|123|id", "3", "0"),
+    ("a category alone beside measurements", "n|xyz|n|n", "1", nil),
+    ("heart: words before two classes of their own", "w|MF|w|w|01", "4", nil),
+]
+
+@Test(
+    "the column to predict of a table without names is chosen by its values, and others that may be meant are named"
+)
+func evidenceWithoutNames() throws {
+    func value(_ kind: String, _ row: Int, _ random: inout SplitMix) -> String {
+        switch kind {
+        case "n", "w": return plainValue(kind, row, &random)
+        case "id": return "data_\(row)"
+        default:
+            let values = Array(kind)
+            let digits = kind.first?.isNumber ?? false
+            let place = random.next(values.count)
+            return digits && values.count > 10 ? "\(place)" : String(values[place])
+        }
+    }
+    for (name, kinds, target, others) in unnamedTables {
+        var random = SplitMix(seed: 11)
+        let columns = kinds.split(separator: "|").map(String.init)
+        let rows = (0..<240).map { row in columns.map { value($0, row, &random) }.joined(separator: ",") }
+        let found = try survey(table: rows.joined(separator: "\n") + "\n")
+        let taken = "\(target) is taken as the column to predict"
+        let warnings = found.warnings.filter { $0.hasPrefix(taken) }
+        #expect(found.columns[found.target].name == target, "\(name)")
+        if let others {
+            #expect(
+                warnings.first?.contains("could also be \(others): name it with --target") == true, "\(name)")
+            #expect(found.recipe(name: "t").contains("but \(others) may be meant"), "\(name)")
+        } else {
+            #expect(warnings.isEmpty, "\(name): \(warnings)")
+        }
+    }
+}
+
+@Test("a last column that no name and no values of its own tell to be the target is named with a warning")
+func targetsByPlaceAlone() throws {
+    func warning(_ head: String) throws -> String? {
+        try survey(head).warnings.first { $0.contains("is taken as the column to predict") }
+    }
+    // A table of taxi rides: fares and tips are predicted, boroughs are not.
+    let rides = try survey(
+        "pickup:d|distance:n|fare:n|tip:n|total:n|color:c2|pickup_borough:c5|dropoff_borough:c4")
+    #expect(rides.columns[rides.target].name == "tip")
+    #expect(
+        try warning("pickup:d|distance:n|pickup_borough:c5|dropoff_borough:c4")?.contains("pickup_borough")
+            == true)
+    #expect(try warning("wind:n|rain:n|burned:n")?.contains("as no name tells") == true)
+    #expect(try warning("wind:n|rain:n|burned:c3") == nil && warning("wind:n|rain:n|quality:b6") == nil)
+    #expect(try warning("X1:n|X2:n|Y1:n|Y2:n")?.contains("could also be Y1") == true)
+    let strength = try survey(
+        "Cement (kg in a m^3 mixture):n|Compressive strength(MPa; megapascals):n|Age (day):w")
+    #expect(strength.columns[strength.target].name.hasPrefix("Compressive"))
 }
 
 @Test("whole numbers that count classes are classes, and a few that hardly repeat are amounts")

@@ -42,9 +42,10 @@ extension TableSurvey {
     }
 
     private var otherTargetsText: String {
-        otherTargets.isEmpty
-            ? ""
-            : ", but \(comment(otherTargets.prefix(5).map { columns[$0].name }.joined(separator: ", "))) may be meant"
+        if let otherTargetNames {
+            return ", but \(comment(otherTargetNames)) may be meant: trainer init --target names it"
+        }
+        return isTargetByPlaceAlone ? ", as no name tells; trainer init --target names another" : ""
     }
 
     private var taskText: String {

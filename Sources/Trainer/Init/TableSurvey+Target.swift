@@ -43,15 +43,18 @@ extension TableSurvey {
             let isPlausible = isBinary || known.strength(of: last, isBinary: false) >= .likely
             otherTargets = last != place && isPlausible ? [last] : []
         } else if isKnown {
-            targetReason = "the last column"
-            otherTargets = all(.likely).filter { $0 != last }
+            let numbered = known.isNumberedY(last) ? usable.filter(known.isNumberedY) : []
+            otherTargets = (all(.likely) + numbered).filter { $0 != last }
         } else if let place = all(.likely).last {
             (target, targetReason) = (place, "by its name")
             otherTargets = all(.likely).dropLast()
-        } else if !hasNames {
-            if let (place, reason) = targetWithoutName(last) { (target, targetReason) = (place, reason) }
         } else {
-            otherTargets = all(.weak)
+            let evidence = TargetEvidence(columns, usable: usable.filter { !known.isUnlikely($0) })
+            let choice = hasNames ? evidence.amongNamed(last) : evidence.withoutNames(last)
+            (target, targetReason) = (choice.column, choice.reason)
+            let weak = all(.weak).filter { $0 != target }
+            otherTargets = weak + choice.others.filter { !weak.contains($0) }
+            isTargetByPlaceAlone = choice.isByPlaceAlone
         }
     }
 
@@ -63,34 +66,6 @@ extension TableSurvey {
         return !column.isAmbiguous && profile.distinct > 1 && column.kind != .date && column.kind != .text
             && !(column.kind == .ignore && profile.distinct > profile.rows / 2)
             && profile.missing * 2 <= profile.rows && mayBeNumbers
-    }
-
-    /// Returns the column of a table without names that has classes, if the last one has none.
-    private func targetWithoutName(_ last: Int) -> (Int, String)? {
-        let b = columns[last].profile
-        // Numbers of one form and classes in words.
-        let texts = columns.indices.filter { columns[$0].profile.textCount > 0 }
-        let others = columns.indices.filter { columns[$0].kind != .ignore && !texts.contains($0) }
-        if texts.count == 1, let place = texts.first, isUsable(place, false),
-            columns[place].profile.distinct <= 60,
-            others.count > 1,
-            others.allSatisfy({
-                columns[$0].profile.isWhole == b.isWhole || $0 != last && columns[$0].profile.isWhole
-            }),
-            others.dropLast().contains(where: { columns[$0].profile.isWhole == b.isWhole })
-        {
-            return (place, "the only column of words")
-        }
-        guard let first = columns.indices.first(where: { isUsable($0, false) }), first != last,
-            columns[..<first].allSatisfy({ $0.kind == .ignore })
-        else { return nil }
-        let a = columns[first].profile
-        // Classes are counted: 1, 2, 3.
-        let isCounted = a.isWhole && a.highest - a.lowest <= Double(a.distinct) + 1
-        let isClass = a.distinct <= 30 && (isCounted || a.textCount == a.present)
-        let isNumber = b.textCount == 0 && (b.distinct > 30 || b.whole < b.present)
-        guard isClass, isNumber || a.distinct == 2 && b.distinct > 2 else { return nil }
-        return (first, "the first column, of few values")
     }
 
     mutating func chooseTask(_ fields: Texts, _ reader: FieldReader) throws(CellarError) {

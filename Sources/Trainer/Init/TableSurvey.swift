@@ -21,8 +21,10 @@ public struct TableSurvey: Sendable {
     public private(set) var duplicates = 0
     public internal(set) var target = 0
     public internal(set) var targetReason = ""
-    /// Other columns whose names suit a target as well.
+    /// Other columns that suit a target as well.
     var otherTargets: [Int] = []
+    /// True if nothing but the place of the target tells that it is one.
+    var isTargetByPlaceAlone = false
     public internal(set) var task = SurveyTask.classes([])
     /// True if the classes are whole numbers that could be amounts.
     var mayBeNumbers = false
@@ -193,16 +195,30 @@ public struct TableSurvey: Sendable {
 
     /// Warnings before a training.
     public var warnings: [String] {
-        strayWarnings + rowsOfTotals + doubtfulTarget + leaks + unreadNumbers
+        strayWarnings + rowsOfTotals + doubtfulTarget + doubtfulSigns + leaks + unreadNumbers
+    }
+
+    /// Other columns that may be the one to predict, by their names; nil if none is more likely than others.
+    var otherTargetNames: String? {
+        guard !otherTargets.isEmpty else { return nil }
+        let more = otherTargets.count > 5 ? ", …" : ""
+        return otherTargets.prefix(5).map { columns[$0].name }.joined(separator: ", ") + more
     }
 
     /// A warning if other columns may as well be the one to predict.
     private var doubtfulTarget: [String] {
-        guard !otherTargets.isEmpty else { return [] }
-        let others = otherTargets.prefix(5).map { columns[$0].name }.joined(separator: ", ")
-        return [
-            "\(columns[target].name) is taken as the column to predict (\(targetReason)), but it could also be \(others): name it with --target."
-        ]
+        let taken = "\(columns[target].name) is taken as the column to predict (\(targetReason)), "
+        if let others = otherTargetNames {
+            return [taken + "but it could also be \(others): name it with --target."]
+        }
+        guard isTargetByPlaceAlone else { return [] }
+        return [taken + "as no name tells which one is meant: name another with --target."]
+    }
+
+    private var doubtfulSigns: [String] {
+        columns.enumerated().compactMap { index, column in
+            index == target || column.kind == .number ? column.doubt : nil
+        }
     }
 
     private var leaks: [String] {

@@ -36,7 +36,13 @@ struct TargetNames {
         }
         guard let last = words.last else { return .none }
         if TargetNames.likelyEnds.contains(last) || TargetNames.isPrice(words) { return .likely }
-        return TargetNames.weak.contains(name) ? .weak : .none
+        return TargetNames.weak.contains(name) || isNumberedY(column) ? .weak : .none
+    }
+
+    /// True for Y1, Y2 and so on, which stand for several columns to predict, or for coordinates.
+    func isNumberedY(_ column: Int) -> Bool {
+        let name = words[column].joined(separator: " ")
+        return name.count > 1 && name.first == "y" && name.dropFirst().allSatisfy(\.isNumber)
     }
 
     /// The place of a sure name among all such names; the first is the surest.
@@ -64,11 +70,12 @@ struct TargetNames {
                 words[0])
     }
 
-    /// The words of `SalePrice`, `sale_price` and `SALE PRICE`: sale and price.
+    /// The words of `SalePrice`, `sale_price` and `SALE PRICE (EUR)`: sale and price.
     private static func words(_ name: String) -> [String] {
         var words: [String] = []
         var previous: Character = " "
-        for character in name {
+        let bare = name.prefix { $0 != "(" }
+        for character in bare.contains(where: \.isLetter) ? bare : name[...] {
             let isWord = character.isLetter || character.isNumber
             if isWord,
                 words.isEmpty || !(previous.isLetter || previous.isNumber)
@@ -90,17 +97,17 @@ struct TargetNames {
         "response", "variety", "salary class", "loan status", "fraud", "deposit", "quality", "price",
         "saleprice", "medv", "charges", "mpg", "spam", "stroke", "heartdisease", "heart disease", "num",
         "strength", "cnt", "rings", "g3", "median house value", "personal loan", "sales", "fare amount",
-        "rented bike count", "default payment next month",
+        "rented bike count", "default payment next month", "tip", "tip amount", "trip duration", "shares",
     ]
     private static let likelyEnds: Set = [
         "outcome", "churn", "fraud", "sentiment", "disposition", "diagnosis", "cancelled",
-        "canceled",
+        "canceled", "tomorrow", "strength",
     ]
     /// Names of states, which are likely targets where there are two of them.
     private static let states: Set = ["status", "condition", "result", "income"]
     private static let weak: Set = [
         "type", "condition", "status", "grade", "category", "rating", "score", "count", "result", "income",
-        "default",
+        "default", "fare", "total", "total amount",
     ]
     private static let events: Set = [
         "fraud", "canceled", "cancelled", "churn", "churned", "spam", "default", "defaulted", "claim",
