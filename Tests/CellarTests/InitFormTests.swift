@@ -43,7 +43,9 @@ func decimalSigns(_ delimiter: String) throws {
     let european = try recipe(
         table(delimiter, [("a", { "\(1 + $0 % 7).\(100 + 3 * $0)" }), ("b", { "\($0 % 9),\($0 % 10)5" })]))
     #expect(european.contains("\n  decimal: \",\"") && european.contains("\n  thousands: \".\""))
-    #expect(european.contains("a: number   # numbers\n") && european.contains("b: number"))
+    #expect(
+        european.contains("a: number   # numbers; a point could also be the decimal sign\n")
+            && european.contains("b: number   # numbers\n"))
 
     // Only numbers below 1,000 have no comma: it separates thousands, but the recipe says that it may not.
     let short = try recipe(table(delimiter, [("a", grouped), ("b", { "\($0 % 9)" })]))
@@ -51,13 +53,84 @@ func decimalSigns(_ delimiter: String) throws {
         short.contains("\n  thousands: \",\"") && short.contains("a comma could also be the decimal sign"))
     let long = try recipe(table(delimiter, [("a", { "\(1 + $0 % 7),\(100 + 3 * $0)" })]))
     #expect(long.contains("\n  decimal: \",\"") && long.contains("a comma could also be a sign of thousands"))
+}
 
-    let error = #expect(throws: CellarError.self) {
-        _ = try recipe(table(delimiter, [("a", { "0,\(100 + $0)" }), ("b", points)]))
+@Test("each column has the signs that its own numbers show", arguments: [";", "\t", "|"])
+func signsOfColumns(_ delimiter: String) throws {
+    try Fixtures.temporaryFolder { folder in
+        let path = folder.path + "/t.csv"
+        func survey(_ columns: [(String, (Int) -> String)]) throws -> TableSurvey {
+            try Data(table(delimiter, columns).utf8).write(to: URL(fileURLWithPath: path))
+            return try TableSurvey(path: path)
+        }
+        let mixed = try survey([
+            ("de", { "\(1 + $0 % 7).\(100 + 3 * $0),5" }), ("us", { "\(1 + $0 % 7),\(100 + 3 * $0).5" }),
+            ("point", { "\($0 % 9).\($0 % 10)5" }), ("doubt", { "\(1 + $0 % 7),\(100 + 3 * $0)" }),
+            ("groups", { "\($0 % 3 == 0 ? "" : "\(1 + $0 % 7).")\(100 + 3 * $0).250" }),
+            ("version", { "\(1 + $0 % 7).\(100 + 3 * $0).250" }),
+            ("euro", { "\($0 % 9),\(10 + $0) \u{20ac}" }), ("fourth", { "\($0 % 9).\($0 % 10)5" }),
+            ("swiss", { "\(1 + $0 % 7)'\(100 + 3 * $0).5" }),
+        ])
+        let recipe = mixed.recipe(name: "t")
+        #expect(recipe.contains("\n  thousands: \",\"\n") && !recipe.contains("\n  decimal:"), "\(recipe)")
+        #expect(
+            recipe.contains(
+                "de: { kind: number, decimal: \",\", thousands: \".\" }   # numbers; its signs are not those of other columns"
+            ))
+        #expect(recipe.contains("swiss: { kind: number, decimal: \".\", thousands: \"'\" }"), "\(recipe)")
+        #expect(recipe.contains("groups: { kind: number, decimal: \",\", thousands: \".\" }"), "\(recipe)")
+        #expect(recipe.contains("euro: { kind: number, unit: \"\u{20ac}\", decimal: \",\" }"), "\(recipe)")
+        #expect(
+            !recipe.contains("version: { kind: number") && !recipe.contains("version: number"), "\(recipe)")
+        #expect(
+            mixed.warnings.filter { !$0.hasPrefix("version is") } == [
+                "doubt: \"1,100\" is read as 1100, but its comma could also be the decimal sign. If it is, write doubt: { kind: number, decimal: \",\" } in the recipe."
+            ])
+        // The recipe and the model have the same numbers, and the advice works.
+        let data = try PreparedData(
+            Recipe(
+                text: recipe.replacing("doubt: number", with: "doubt: { kind: number, decimal: \",\" }"),
+                file: "t.yaml"))
+        let dialect = try #require(data.dataset.dialect)
+        let read = TableDialect(json: dialect.json)
+        #expect(read.numbers == dialect.numbers && read.signs == dialect.signs)
+        for (name, field, number) in [
+            ("de", "1.234,5", 1234.5), ("us", "1,234.5", 1234.5), ("doubt", "1,234", 1.234),
+            ("groups", "1.234.250", 1_234_250), ("swiss", "1'234.5", 1234.5), ("euro", "8,17 \u{20ac}", 8.17),
+            ("point", "1,234.5", 1234.5),
+        ] {
+            let found = FieldReader(read, column: name).number(Array(field.utf8)[...])
+            #expect(found == .number(number), "\(name)")
+        }
+        #expect(FieldReader(read, column: "de").number(Array("12.5".utf8)[...]) == .text)
+
+        // Nothing decides: 1,234 and 1.234 in two columns.
+        let doubtful = try survey([
+            ("a", { $0 % 4 == 0 ? "\(500 + $0)" : "\(1 + $0 % 7),\(100 + 3 * $0)" }),
+            ("b", { "\(1 + $0 % 7).\(100 + 3 * $0)" }),
+        ])
+        #expect(
+            doubtful.warnings.count == 2 && doubtful.warnings[0].contains("is read as 2103"),
+            "\(doubtful.warnings)")
+        #expect(doubtful.warnings[1].contains("\"1.100\" is read as 1.100"), "\(doubtful.warnings)")
+        #expect(doubtful.warnings[1].contains("b: { kind: number, thousands: \".\" }"))
     }
-    #expect(error?.place.column == "a" && error?.place.row == 1)
-    #expect(throws: CellarError.self) {
-        _ = try recipe(table(delimiter, [("a", grouped), ("b", { "\(1 + $0 % 7).\(100 + 3 * $0)" })]))
+}
+
+@Test("signs of a column that mean nothing are refused")
+func wrongSignsOfColumns() throws {
+    for options in [
+        "decimal: x", "decimal: \",\", thousands: \",\"", "form: duration, decimal: \",\"", "thousands: x",
+    ] {
+        #expect(throws: CellarError.self, "\(options)") {
+            try Recipe(
+                text: """
+                    data: { csv: t.csv, target: y, columns: { a: { kind: number, \(options) } } }
+                    model: [{ Dense: { units: 1, activation: sigmoid } }]
+                    compile: { optimizer: sgd, loss: binary_crossentropy }
+                    fit: { epochs: 1 }
+                    """, file: "t.yaml")
+        }
     }
 }
 

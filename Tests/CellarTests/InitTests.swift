@@ -36,8 +36,16 @@ func moneyInInit() throws {
 @Test("points that may separate thousands are pointed out, and those that must are taken as such")
 func pointsInInit() throws {
     let unsure = try recipe("a;y\n" + rows(40) { "\(1 + $0 % 9).\(100 + $0 * 7);\($0 % 2)" })
-    #expect(unsure.contains("if their point separates thousands, write thousands: \".\""))
+    #expect(unsure.contains("if their point separates thousands, write { kind: number, thousands: \".\" }"))
     #expect(!unsure.contains("\n  thousands"))
+    let signed = try recipe(
+        "a;y\n"
+            + rows(40) {
+                "\($0 % 4 == 0 ? "-\(100 + $0)" : "\(1 + $0 % 9).\(100 + $0 * 7)") \u{20ac};\($0 % 2)"
+            })
+    #expect(signed.contains("if their point separates thousands"))
+    let shares = try recipe("a;y\n" + rows(40) { "\($0 % 2).\(100 + $0 * 7);\($0 % 2)" })
+    #expect(!shares.contains("if their point separates thousands"))
     let sure = try recipe("a,y\n" + rows(40) { "\(1 + $0 % 9).\(100 + $0 * 7).\(200 + $0),\($0 % 2)" })
     #expect(sure.contains("\n  thousands: \".\"") && sure.contains("a: number"))
     let versions = try recipe(

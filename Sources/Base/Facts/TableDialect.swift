@@ -22,7 +22,8 @@ public struct TableDialect: Equatable, Sendable {
     public var hasUnits = false
     /// Words that may stand beside a number, too: `km`, `EUR`.
     public var unitWords: [String] = []
-    /// The way in which columns write their numbers, where it is not the table's. `hasUnits` and `unitWords` do not count there.
+    /// The way in which columns write their numbers, where it is not the table's. `hasUnits` and `unitWords` do not count there,
+    /// nor `decimal` and `thousands` where the column has signs of its own.
     public var numbers: [String: NumberWriting] = [:]
     /// The order of the parts of dates in columns that are not in the form of ISO 8601.
     public var dates: [String: DateOrder] = [:]
@@ -56,6 +57,9 @@ public struct TableDialect: Equatable, Sendable {
     public var hasPlainNumbers: Bool {
         decimal == nil && thousands == nil && missing.isEmpty && !hasUnits && unitWords.isEmpty
     }
+
+    /// The signs within numbers, but for columns that have others.
+    public var signs: NumberWriting.Signs { NumberWriting.Signs(decimal: decimal, thousands: thousands) }
 
     /// True if a column's numbers are written so.
     public func hasPlainNumbers(in column: String) -> Bool { hasPlainNumbers && numbers[column] == nil }
@@ -174,7 +178,7 @@ extension TableDialect {
         if let word = json["delimiter"]?.string { try? setDelimiter(word) }
         if let word = json["encoding"]?.string { try? setEncoding(word) }
         if let word = json["comment"]?.string { try? setComment(word) }
-        if json["decimal"]?.string == "," { decimal = UInt8(ascii: ",") }
+        if let word = json["decimal"]?.string { try? setDecimal(word) }
         if let word = json["thousands"]?.string { try? setThousands(word) }
         missing = json["missing"]?.array?.compactMap(\.string) ?? []
         hasUnits = json["units"]?.bool ?? false
@@ -191,6 +195,14 @@ extension TableDialect {
             values[name] = kind.string.flatMap(LabelKind.init)
         }
         if let lines = json["skip_lines"]?.int, (0...100_000).contains(lines) { skippedLines = lines }
+    }
+
+    /// Sets the decimal sign from a user's word.
+    public mutating func setDecimal(_ word: String) throws(CellarError) {
+        guard word == "," || word == "." else {
+            throw CellarError(.usage, "decimal is \",\" or \".\".")
+        }
+        decimal = word == "," ? UInt8(ascii: ",") : nil
     }
 
     /// Sets the sign of thousands from a user's word.

@@ -12,6 +12,7 @@ public struct FieldReader: Sendable {
     private let units: [[UInt8]]
     /// The column's own way to write numbers.
     private let written: WrittenNumbers?
+    private let signs: NumberWriting.Signs
     /// True if blanks belong to texts in every place, as for pandas: of blanks alone, and around words for missing values.
     private let isExact: Bool
 
@@ -19,7 +20,8 @@ public struct FieldReader: Sendable {
     /// - isExact: Texts are those of pandas, whatever the dialect says of blanks.
     public init(_ dialect: TableDialect, column: String? = nil, isExact: Bool = false) {
         (self.dialect, self.isExact) = (dialect, isExact)
-        written = column.flatMap { dialect.numbers[$0] }.map { WrittenNumbers($0) }
+        let writing = column.flatMap { dialect.numbers[$0] }
+        (written, signs) = (writing.map { WrittenNumbers($0) }, writing?.signs ?? dialect.signs)
         // Fields are compared without blanks around them.
         missing = dialect.missing.map { Array(withoutBlanks(Array($0.utf8)[...])) }
         units = ((dialect.hasUnits ? FieldReader.signs : []) + dialect.unitWords).map { Array($0.utf8) }
@@ -226,17 +228,14 @@ public struct FieldReader: Sendable {
     /// Returns a number without signs of thousands and with a decimal point; what is no such number stays text.
     private func signed(_ field: ArraySlice<UInt8>) -> [UInt8] {
         var text = field
-        // A point between groups of thousands is no decimal sign.
-        let point = UInt8(ascii: ".")
-        let decimal = dialect.decimal ?? (dialect.thousands == point ? UInt8(ascii: ",") : point)
-        if let thousands = dialect.thousands, text.contains(thousands) {
-            guard hasGroups(text, thousands, decimal) else { return Array("?".utf8) }
+        if let thousands = signs.thousands, text.contains(thousands) {
+            guard hasGroups(text, thousands, signs.decimal) else { return Array("?".utf8) }
             text = text.filter { $0 != thousands }[...]
         }
-        guard decimal != UInt8(ascii: ".") else { return Array(text) }
+        guard signs.decimal != UInt8(ascii: ".") else { return Array(text) }
         // A point that is not the sign of thousands is no part of a number here.
         if text.contains(UInt8(ascii: ".")) { return Array("?".utf8) }
-        return text.map { $0 == decimal ? UInt8(ascii: ".") : $0 }
+        return text.map { $0 == signs.decimal ? UInt8(ascii: ".") : $0 }
     }
 
     /// True if signs of thousands stand before groups of three digits only.

@@ -134,7 +134,15 @@ extension TableSurvey {
         return
             (units.isEmpty
             ? [] : ["unit: " + (units.count == 1 ? units[0] : "[\(units.joined(separator: ", "))]")])
-            + (writing.form.map { ["form: \($0.rawValue)"] } ?? [])
+            + (writing.form.map { ["form: \($0.rawValue)"] } ?? []) + signOptions(writing.signs)
+    }
+
+    private func signOptions(_ signs: NumberWriting.Signs?) -> [String] {
+        guard let signs else { return [] }
+        func option(_ name: String, _ sign: UInt8) -> String {
+            "\(name): \"\(Character(UnicodeScalar(sign)))\""
+        }
+        return [option("decimal", signs.decimal)] + (signs.thousands.map { [option("thousands", $0)] } ?? [])
     }
 
     private var rareLimit: Int { max(2, rows / 200) }

@@ -9,8 +9,10 @@ extension TableSurvey {
         var table: Table
         var fields: [Texts]
         var dialect: TableDialect
-        /// The columns whose commas may be either decimal signs or signs of thousands.
-        var uncertain: Set<Int> = []
+        /// The columns whose commas or points may be either decimal signs or signs of thousands, with such a number.
+        var uncertain: [Int: String] = [:]
+        /// True if a warning is to say so.
+        var areSignsDoubtful = false
         /// Comments about words that are taken for missing values.
         var strays: [String] = []
         /// Warnings about values that are taken for missing ones.
@@ -86,7 +88,7 @@ extension TableSurvey {
         found.namesReason = namesReason
         if table.header.isInFile, header == nil { found.doubtfulName = first.repeatedName }
         try found.refuseTotals()
-        try found.chooseNumbers()
+        found.chooseNumbers()
         try found.chooseMarkers()
         return found
     }
@@ -373,9 +375,11 @@ extension TableSurvey {
     static func mayBeThousands(_ fields: Texts, _ reader: FieldReader) -> Bool {
         var count = 0
         for row in 0..<fields.count where !reader.isMissing(fields[row]) {
-            let form = NumberForm(fields[row])
-            let isShort = fields[row].count <= 3 && fields[row].allSatisfy { (48...57).contains($0) }
-            guard form.isGroupedByPoints || isShort else { return false }
+            let digits = reader.withoutUnits(fields[row]).drop { "+-".utf8.contains($0) }
+            let form = NumberForm(digits)
+            let isShort = digits.count <= 3 && digits.allSatisfy { (48...57).contains($0) }
+            // Groups do not begin with a zero.
+            guard form.isGroupedByPoints && !digits.starts(with: "0.".utf8) || isShort else { return false }
             if form.isGroupedByPoints { count += 1 }
         }
         return count >= 3

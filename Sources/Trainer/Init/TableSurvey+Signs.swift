@@ -3,34 +3,54 @@ import Datasets
 
 // The signs of a table's numbers, and its words for missing values.
 extension TableSurvey.Found {
-    /// Finds the columns' units, the decimal sign and the sign of thousands.
-    mutating func chooseNumbers() throws(CellarError) {
+    /// Finds the columns' units, decimal signs and signs of thousands.
+    mutating func chooseNumbers() {
         // Signs beside numbers are found first: with them 1,234.50 and 12.50 are of one kind.
         let reader = FieldReader(dialect)
         writings = zip(table.columns, fields).map { WritingGuess($1, name: $0, reader) }
         for (name, guess) in zip(table.columns, writings) { dialect.numbers[name] = guess.writing }
-        let signs: NumberSigns
-        do throws(CellarError) { signs = try numberSigns() } catch {
-            // A column in a form of its own does not make others unreadable.
-            let formed = writings.indices.filter { writings[$0].writing?.form != nil }
-            guard !formed.isEmpty else { throw error }
-            for column in formed {
-                leaveOut(column, "its decimal sign may be another one than that of other columns")
-            }
-            signs = try numberSigns()
+        let signs = NumberSigns(
+            fields, fields.indices.map { self.reader($0) }, delimiter: table.header.delimiter)
+        dialect.decimal = signs.table.decimal == UInt8(ascii: ",") ? signs.table.decimal : nil
+        dialect.thousands = signs.table.thousands
+        for (column, own) in signs.own {
+            writings[column].take(own)
+            dialect.numbers[table.columns[column]] = writings[column].writing
         }
-        (dialect.decimal, dialect.thousands, uncertain) = (signs.decimal, signs.thousands, signs.uncertain)
+        (uncertain, areSignsDoubtful) = (signs.uncertain, signs.isDoubtful)
     }
 
-    private func numberSigns() throws(CellarError) -> NumberSigns {
-        try NumberSigns(
-            fields, names: table.columns, fields.indices.map { reader($0) },
-            delimiter: table.header.delimiter, file: table.file)
+    /// What the numbers of a column could mean as well, if nothing decides its signs.
+    func doubt(about column: Int) -> SignDoubt? {
+        uncertain[column].map { SignDoubt(example: $0, signs: dialect.signs) }
     }
 
     private mutating func leaveOut(_ column: Int, _ problem: String) {
         writings[column].leaveOut(problem)
         dialect.numbers[table.columns[column]] = nil
+    }
+
+    /// A number that can be read with either sign.
+    struct SignDoubt {
+        let example: String
+        /// The signs with which it is read.
+        let signs: NumberWriting.Signs
+
+        private var sign: Character { example.contains(",") ? "," : "." }
+        private var isDecimal: Bool { sign.utf8.elementsEqual([signs.decimal]) }
+        private var name: String { sign == "," ? "comma" : "point" }
+        private var otherMeaning: String { isDecimal ? "a sign of thousands" : "the decimal sign" }
+
+        var remark: String { "; a \(name) could also be \(otherMeaning)" }
+
+        /// The warning about a column with such numbers.
+        func warning(_ column: String) -> String {
+            let number = example.filter { isDecimal || $0 != sign }.map { $0 == "," ? "." : String($0) }
+                .joined()
+            let option = "\(isDecimal ? "thousands" : "decimal"): \"\(sign)\""
+            return
+                "\(column): \"\(example)\" is read as \(number), but its \(name) could also be \(otherMeaning). If it is, write \(yaml(column)): { kind: number, \(option) } in the recipe."
+        }
     }
 
     private static let totals: Set = [

@@ -43,6 +43,8 @@ public struct TableSurvey: Sendable {
         var obstacle: WritingGuess.Obstacle?
         /// How the numbers are written, if not as in other columns.
         var writing: NumberWriting?
+        /// A warning about numbers that could be read otherwise; nil if there are none.
+        var doubt: String?
         /// Why the column probably gives the target away; nil for one that does not, or that is left out.
         var leak: String?
     }
@@ -89,10 +91,8 @@ public struct TableSurvey: Sendable {
             }
             let isAmbiguous = positions.positions(of: name).count > 1
             var reason = isAmbiguous ? "another column has the same name" : guess.reason
-            if found.uncertain.contains(index) {
-                let isDecimal = dialect.decimal == UInt8(ascii: ",")
-                reason += "; a comma could also be \(isDecimal ? "a sign of thousands" : "the decimal sign")"
-            }
+            let doubt = found.doubt(about: index)
+            reason += doubt?.remark ?? ""
             if guess.kind != .number, profile.numbers * 2 > profile.present, let text = profile.firstText {
                 reason +=
                     "; \(profile.numbers) of \(profile.present) are numbers, but not \"\(text.text.prefix(20))\" in row \(text.row)"
@@ -101,15 +101,17 @@ public struct TableSurvey: Sendable {
             if guess.kind == .date, profile.dateOrder == .timeOfDay {
                 reason += "; if they are spans of time: { kind: number, form: duration }"
             }
-            if guess.kind == .number, dialect.hasPlainNumbers(in: name), Self.mayBeThousands(fields, reader) {
-                reason += "; if their point separates thousands, write thousands: \".\" above"
+            if guess.kind == .number, doubt == nil, writing.writing?.signs == nil, dialect.decimal == nil,
+                Self.mayBeThousands(fields, reader)
+            {
+                reason += "; if their point separates thousands, write { kind: number, thousands: \".\" }"
             }
             return SurveyedColumn(
                 name: name, profile: profile, kind: isAmbiguous ? .ignore : guess.kind, reason: reason,
                 isAmbiguous: isAmbiguous,
                 obstacle: guess.kind == .number
                     ? nil : writing.obstacle ?? Self.obstacle(guess.kind, profile, fields, reader),
-                writing: writing.writing)
+                writing: writing.writing, doubt: found.areSignsDoubtful ? doubt?.warning(name) : nil)
         }
         try chooseTarget(wanted, table)
         try chooseTask(fields[target], found.reader(target))

@@ -141,6 +141,13 @@ struct WritingGuess {
         (writing, obstacle) = (nil, Obstacle(problem: problem, options: nil))
     }
 
+    /// Gives the column signs of its own.
+    mutating func take(_ signs: NumberWriting.Signs) {
+        writing = writing ?? NumberWriting()
+        writing?.signs = signs
+        remark += (remark.isEmpty ? "" : "; ") + "its signs are not those of other columns"
+    }
+
     // MARK: Choosing
 
     private mutating func choose() {

@@ -34,7 +34,7 @@ extension ColumnRecipe {
     /// True for an entry that only says how numbers are written, which a target may have, too.
     var onlyDescribesNumbers: Bool {
         writing != nil && kind ?? .number == .number
-            && keys.allSatisfy { ["kind", "unit", "form"].contains($0) }
+            && keys.allSatisfy { ["kind", "unit", "form", "decimal", "thousands"].contains($0) }
     }
 
     /// Throws for options that a column of that kind does not have.
@@ -44,7 +44,7 @@ extension ColumnRecipe {
         guard let kind else { return }
         let own: [String] =
             switch kind {
-            case .number: ["impute", "indicator", "scale", "unit", "form"]
+            case .number: ["impute", "indicator", "scale", "unit", "form", "decimal", "thousands"]
             case .boolean: ["impute", "indicator"]
             case .category: ["impute", "encode", "dimension", "rare", "unknown"]
             case .date: ["parts", "cyclic", "order", "indicator"]

@@ -122,11 +122,17 @@ extension ColumnRecipe {
                 key: "unit")
         }
         let form: NumberWriting.NumberStyle? = try choice(try part.text("form"), "form", part)
-        if !units.isEmpty, let form, [.duration, .feet].contains(form) {
-            throw part.error(
-                "\(name): form: \(form.rawValue) has units of its own; leave unit out.", key: "unit")
+        let signs = try Self.signs(&part, name)
+        if let form, [.duration, .feet].contains(form) {
+            for (key, isGiven) in [("unit", !units.isEmpty), ("decimal", signs != nil)] where isGiven {
+                throw part.error(
+                    "\(name): form: \(form.rawValue) has units and signs of its own; leave \(key) out.",
+                    key: key)
+            }
         }
-        if !units.isEmpty || form != nil { writing = NumberWriting(units: units, form: form) }
+        if !units.isEmpty || form != nil || signs != nil {
+            writing = NumberWriting(units: units, form: form, signs: signs)
+        }
         if part.options.object["parts"] != nil {
             var found: [DatePart] = []
             for word in try part.words("parts") {
@@ -146,6 +152,27 @@ extension ColumnRecipe {
         }
         try part.rejectUnknownKeys()
         try checkOptions(name, file: part.file)
+    }
+}
+
+extension ColumnRecipe {
+    /// Reads a column's own signs.
+    private static func signs(
+        _ part: inout RecipeSection, _ name: String
+    ) throws(CellarError) -> NumberWriting.Signs? {
+        let (decimal, thousands) = (try part.text("decimal"), try part.text("thousands"))
+        guard decimal != nil || thousands != nil else { return nil }
+        var dialect = TableDialect()
+        do throws(CellarError) {
+            if let decimal { try dialect.setDecimal(decimal) }
+            if let thousands { try dialect.setThousands(thousands) }
+        } catch {
+            throw part.error("\(name): \(error.message)", key: decimal == nil ? "thousands" : "decimal")
+        }
+        guard decimal == nil || decimal != thousands else {
+            throw part.error("\(name): decimal and thousands are the same sign.", key: "thousands")
+        }
+        return NumberWriting.Signs(decimal: decimal?.utf8.first, thousands: dialect.thousands)
     }
 }
 

@@ -117,10 +117,9 @@ public struct DataRecipe: Sendable {
             }
         }
         if let word = try section.text("decimal") {
-            guard word == "," || word == "." else {
-                throw section.error("decimal is \",\" or \".\".", key: "decimal")
+            do throws(CellarError) { try dialect.setDecimal(word) } catch {
+                throw section.error(error.message, key: "decimal")
             }
-            dialect.decimal = word == "," ? UInt8(ascii: ",") : nil
         }
         if let word = try section.text("thousands") {
             do throws(CellarError) { try dialect.setThousands(word) } catch {
