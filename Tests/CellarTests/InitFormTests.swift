@@ -193,6 +193,8 @@ func linesBeforeTables() throws {
                 of: "y\n", with: "y\n#x\n", options: [], range: plain.range(of: "y\n")), ["comment: \"#\""]
         ),
         ("Umsatz\nQuelle: Amt\n", semicolons, ["skip_lines: 2"]),
+        // A comment of as many words as there are columns.
+        ("# made\n# by hand\n", plain.replacing(",", with: "\t"), ["skip_lines: 2"]),
     ] {
         for encoding in [String.Encoding.utf8, .isoLatin1] {
             let text = try Fixtures.temporaryFolder { folder in
@@ -352,6 +354,9 @@ func numbersInForms() throws {
     }
     let power = try recipe(table(",", [("power", { $0 % 9 == 0 ? "null bhp" : "\($0).25 bhp" })]))
     #expect(power.contains("power: { kind: number, unit: bhp, impute: median, indicator: true }"), "\(power)")
+    let marked = try recipe(table(",", [("power", { $0 % 3 == 0 ? "?" : "\($0).25 bhp" })]))
+    #expect(
+        marked.contains("power: { kind: number, unit: bhp, impute: median, indicator: true }"), "\(marked)")
     // What stands at a few numbers only is none of the column's, and a word of another column ends the form.
     let limits = try recipe(
         table(",", [("a", { $0 % 13 == 5 ? "<5" : "\($0).25" }), ("b", { "\($0 * 7 % 11)" })]))

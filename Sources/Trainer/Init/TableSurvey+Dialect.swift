@@ -244,7 +244,9 @@ extension TableSurvey {
             if error.category == .badData { furthest.add(error, width: width(path, dialect)) }
             return nil
         }
-        guard any.columns.count > 1 else { return nil }
+        // The first of a comment's words, where blanks separate names, is none.
+        let isComment = any.header.delimiter == UInt8(ascii: " ") && ["#", "%"].contains(any.columns[0])
+        guard any.columns.count > 1, !isComment || !any.header.isInFile else { return nil }
         let isNamed =
             any.header.unnamed.count <= 1
             && (wanted.hasHeader == true
@@ -370,6 +372,12 @@ extension TableSurvey {
         "?", "-", "--", ".", "*", "unknown", "missing", "n.a.", "na.", "none", "nil", "not available",
         "n.d.", "nd", "#div/0!", "#ref!", "#value!", "#num!", "#name?",
     ]
+
+    /// True for a word of a missing value that pandas does not know.
+    static func isMarker(_ field: ArraySlice<UInt8>) -> Bool {
+        guard field.count <= 20, !field.contains(where: FieldReader.isDigit) else { return false }
+        return markers.contains(String(decoding: withoutBlanks(field), as: UTF8.self).lowercased())
+    }
 
     /// True if a column's numbers all have three digits behind a point, which may then separate thousands.
     static func mayBeThousands(_ fields: Texts, _ reader: FieldReader) -> Bool {

@@ -52,7 +52,7 @@ struct WritingGuess {
                 countBare(number)
                 continue
             }
-            if reader.isMissing(field) || withoutBlanks(field).elementsEqual("-".utf8) { continue }
+            if reader.isMissing(field) || TableSurvey.isMarker(field) { continue }
             if case .number(let number) = reader.numberOfAnySigns(field), !hasLongMinus(field) {
                 countBare(number)
                 continue
