@@ -87,8 +87,13 @@ public enum Quarantine {
         }
         unsafe environment.append(nil)
         let failed = unsafe posix_spawn(&process, words[0], &silent, nil, &arguments, environment)
-        // No second process to be had: the file is opened without one, as every other program would.
-        guard failed == 0 else { return }
+        guard failed == 0 else {
+            throw CellarError(
+                .outOfMemory,
+                "cannot read it in a process of its own, which protects this one: "
+                    + "\(systemMessage(failed)).", file: path,
+                remedy: "Allow more processes (ulimit -u), or free some memory, and try again.")
+        }
         var status: Int32 = 0
         while unsafe waitpid(process, &status, 0) == -1 && errno == EINTR {}
         let (signal, code) = (status & 0x7f, status >> 8 & 0xff)

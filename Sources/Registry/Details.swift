@@ -23,10 +23,12 @@ extension ModelStore {
 
     /// Returns the facts in the log: all but the history.
     public func recordedFacts(of version: ModelVersion) throws(CellarError) -> ModelFacts {
-        let text = try read("read \(version.reference)") { db in
-            try String.fetchOne(
-                db, sql: "SELECT json FROM facts WHERE version = ?", arguments: [version.id(db)])
-        }
+        try read("read \(version.reference)") { try recordedFacts(of: version, $0) }
+    }
+
+    private func recordedFacts(of version: ModelVersion, _ db: Database) throws -> ModelFacts {
+        let text = try String.fetchOne(
+            db, sql: "SELECT json FROM facts WHERE version = ?", arguments: [version.id(db)])
         guard let text, let json = try? JSON(parsing: text) else {
             throw CellarError(
                 .badData, "the index has no readable facts about \(version.reference).", file: indexPath,
@@ -41,37 +43,54 @@ extension ModelStore {
     }
 
     public func tags(of version: ModelVersion) throws(CellarError) -> [VersionTag] {
-        try read("read the tags of \(version.reference)") { db in
-            try Row.fetchAll(
-                db, sql: "SELECT key, value FROM tag WHERE version = ? ORDER BY key",
-                arguments: [version.id(db)]
-            ).map { try VersionTag(key: $0.value(0), value: $0.value(1)) }
-        }
+        try read("read the tags of \(version.reference)") { try tags(of: version, $0) }
     }
 
-    /// Sets and removes tags, such as `owner=ann`.
+    private func tags(of version: ModelVersion, _ db: Database) throws -> [VersionTag] {
+        try Row.fetchAll(
+            db, sql: "SELECT key, value FROM tag WHERE version = ? ORDER BY key", arguments: [version.id(db)]
+        ).map { try VersionTag(key: $0.value(0), value: $0.value(1)) }
+    }
+
+    /// Sets and removes tags, such as `owner=ann`. Returns the version as it is then.
     @discardableResult
     public func tag(
         _ reference: String, set: [VersionTag], remove: [String] = []
-    ) throws(CellarError) -> ModelVersion {
+    ) throws(CellarError) -> VersionRecord {
         for key in set.map(\.key) + remove { try Names.checkTag(key) }
         for tag in set where !Limits.isText(tag.value) {
             throw CellarError(
                 .usage, "the tag \(tag.key) is too long: expected at most \(Limits.text) bytes.")
         }
         let version = try version(reference)
-        try commit("tag \(version.reference)") { _ in
+        return try commit("tag \(version.reference)") { _ in
             var content = version.key.members
             content["set"] = .object(JSONObject(set.map { ($0.key, .string($0.value)) }))
             if !remove.isEmpty { content["remove"] = .array(remove.map { .string($0) }) }
             return [Event(kind: "tagged", content: content)]
+        } result: {
+            try record(of: version, $0)
         }
-        return version
     }
 
-    /// Returns the parents recorded when the version was registered, including `imported-from`.
-    public func parents(of version: ModelVersion) throws(CellarError) -> [ModelFacts.Parent] {
-        try read("read the parents of \(version.reference)") { try parents(of: version, $0) }
+    /// What the index has about a version, read in one transaction.
+    public struct VersionRecord: Sendable {
+        public let version: ModelVersion
+        public let tags: [VersionTag]
+        /// The parents recorded when the version was registered, including `imported-from`.
+        public let parents: [ModelFacts.Parent]
+        /// The facts in the log: all but the history.
+        public let facts: ModelFacts
+    }
+
+    public func record(of version: ModelVersion) throws(CellarError) -> VersionRecord {
+        try read("read \(version.reference)") { try record(of: version, $0) }
+    }
+
+    private func record(of version: ModelVersion, _ db: Database) throws -> VersionRecord {
+        try VersionRecord(
+            version: version, tags: tags(of: version, db), parents: parents(of: version, db),
+            facts: recordedFacts(of: version, db))
     }
 
     func parents(of version: ModelVersion, _ db: Database) throws -> [ModelFacts.Parent] {

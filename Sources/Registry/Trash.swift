@@ -43,9 +43,35 @@ extension ModelStore {
                 + "`registry promote --remove \(version.model)@\(first)`.")
     }
 
-    /// Restores a deleted version under its number.
+    /// Restores deleted versions under their numbers, all or none.
+    @discardableResult
+    public func restore(_ references: [String]) throws(CellarError) -> [ModelVersion] {
+        var versions: [ModelVersion] = []
+        for reference in references {
+            let version = try restorable(reference)
+            if !versions.contains(where: { $0.key == version.key }) { versions.append(version) }
+        }
+        return try commit("restore \(shortList(versions.map(\.reference)))") { db in
+            for version in versions {
+                let now = try ModelVersion.fetchOne(db, version.key)
+                guard let now, now.state == version.state, size(of: now.file) == now.size else {
+                    throw version.changedMeanwhile
+                }
+            }
+            return versions.isEmpty
+                ? [] : [.changed("restored", versions.map(\.key), reason: "restored by hand")]
+        } result: { db in
+            try versions.compactMap { try ModelVersion.fetchOne(db, $0.key) }
+        }
+    }
+
     @discardableResult
     public func restore(_ reference: String) throws(CellarError) -> ModelVersion {
+        try restore([reference])[0]
+    }
+
+    /// Returns a deleted version whose file is still there, unchanged.
+    private func restorable(_ reference: String) throws(CellarError) -> ModelVersion {
         let parsed = try Reference(reference)
         guard case .number(let model, let number) = parsed else {
             throw CellarError(
@@ -68,14 +94,7 @@ extension ModelStore {
                 .noInput, "cannot restore \(version.reference): `registry gc` removed its file permanently.")
         }
         try checkFile(of: version)
-        try commit("restore \(version.reference)") { db in
-            let now = try ModelVersion.fetchOne(db, version.key)
-            guard let now, now.state == version.state, size(of: now.file) == now.size else {
-                throw version.changedMeanwhile
-            }
-            return [.changed("restored", [version.key], reason: "restored by hand")]
-        }
-        return try self.version(version.reference)
+        return version
     }
 
     /// The result of a garbage collection.

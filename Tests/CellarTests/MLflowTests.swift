@@ -277,7 +277,7 @@ struct ImportMLflowTests {
             #expect(try other.models.tags(of: other.models.version("line:1")) == [])
             let place = try other.models.tags(of: wine).first { $0.key == "mlflow" }?.value
             #expect(place?.hasSuffix("/#/models/wine/versions/1") == true)
-            #expect(try other.models.parents(of: wine).map(\.reference) == ["models:/wine/1"])
+            #expect(try other.models.record(of: wine).parents.map(\.reference) == ["models:/wine/1"])
             #expect(Set(try other.models.list().versions.map(\.file)).count == 1, "all share the file")
             #expect(try other.models.verify().findings.isEmpty)
         }

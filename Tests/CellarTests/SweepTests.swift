@@ -89,7 +89,7 @@ func trialsAreVersions() throws {
         #expect(results.map(\.reference) == ["tried:1", "tried:2"] && results.allSatisfy { $0.value != nil })
         let version = try store.models.version("tried:2")
         #expect(
-            try store.models.parents(of: version)
+            try store.models.record(of: version).parents
                 == [.init(kind: .trialOf, sha256: plan.sha256, reference: plan.id)])
         #expect(try store.trialsDone(plan).map(\.number).sorted() == [1, 3])
         // A trial that is trained again gives the same.

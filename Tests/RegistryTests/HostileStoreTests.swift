@@ -75,7 +75,7 @@ func longFacts() throws {
         facts.parents = Array(repeating: .init(kind: .resumedFrom, sha256: "x", reference: "y"), count: 1_010)
         try register(facts, number: 2, time: "2026-11-23T10:00:00Z", in: store)
         let other = try store.version("mnist:2")
-        #expect(try other.metrics.count == 1_000 && store.parents(of: other).count == 1_000)
+        #expect(try other.metrics.count == 1_000 && store.record(of: other).parents.count == 1_000)
     }
 }
 

@@ -68,10 +68,38 @@ func logThatComesDuringAChange() throws {
                     try? FileManager.default.copyItem(at: log.appendingPathComponent(name), to: place)
                 }
             })
-        let version = try store.tag("mnist:1", set: [.init(key: "here", value: "1")])
+        let version = try store.tag("mnist:1", set: [.init(key: "here", value: "1")]).version
         #expect(try store.tags(of: version).map(\.key) == ["here", "there"])
         store.close()
         #expect(try ModelStore(in: here).tags(of: version).map(\.key) == ["here", "there"])
+    }
+}
+
+@Test("a change that is done returns its result, also where the logs cannot be listed afterwards")
+func resultWithoutLogs() throws {
+    try Fixtures.temporaryFolder { folder in
+        try ModelStore(in: folder).save(makeFacts(created: noon(plus: 1)))
+        let log = folder.path + "/log"
+        // A link to itself is no folder that anybody can list.
+        @Sendable func hide() {
+            try? FileManager.default.moveItem(atPath: log, toPath: log + ".away")
+            try? FileManager.default.createSymbolicLink(atPath: log, withDestinationPath: log)
+        }
+        func show() throws {
+            try FileManager.default.removeItem(atPath: log)
+            try FileManager.default.moveItem(atPath: log + ".away", toPath: log)
+        }
+        func store() -> ModelStore {
+            ModelStore(at: folder, reader: readTestFacts, onStep: { _ in }, onAppend: hide)
+        }
+        #expect(
+            try store().tag("mnist:1", set: [.init(key: "owner", value: "ann")]).tags.map(\.value) == ["ann"])
+        try show()
+        #expect(try store().delete(["mnist:1"]).map(\.number) == [1])
+        try show()
+        #expect(try store().restore(["mnist:1"]).map(\.state) == [.kept])
+        try show()
+        #expect(try ModelStore(in: folder).verify().findings == [])
     }
 }
 

@@ -277,7 +277,8 @@ func heldVersions(seed: UInt64) throws {
             facts.name = ""
             let lineage = try store.lineage(of: version)
             return [
-                "\(try store.tags(of: version))", "\(try store.parents(of: version))", facts.json.text(),
+                "\(try store.tags(of: version))", "\(try store.record(of: version).parents)",
+                facts.json.text(),
                 "\(try store.evaluations(of: version))", "\(try store.lossCurves(of: [version]))",
                 "\(lineage.ancestors) \(lineage.descendants) \(lineage.evaluations)",
                 "\(try store.values(of: ["tags.by", "seed"], for: [version]))",

@@ -56,7 +56,7 @@ private func checkMigrated(_ store: ModelStore, _ digests: [String]) throws {
     #expect(moves.map(\.time) == Array(repeating: "2026-11-04T10:00:00Z", count: 3))
     #expect(message { _ = try store.version("mnist@old") }.contains("no alias"))
     #expect(try store.tags(of: store.version("mnist:3")) == [.init(key: "owner", value: "ann")])
-    #expect(try store.parents(of: store.version("mnist:3")).map(\.reference) == ["elsewhere/three.h5"])
+    #expect(try store.record(of: store.version("mnist:3")).parents.map(\.reference) == ["elsewhere/three.h5"])
     #expect(try store.version("mnist:3").metric("val_accuracy") == 0.93)
 }
 

@@ -74,7 +74,7 @@ extension ModelStore {
     func content() throws -> [String] {
         try list(Query(sort: "model")).versions.map { version in
             "\(version.reference) \(version.file) \(version.sha256) \(version.aliases) \(version.metrics) "
-                + "\(try tags(of: version)) \(try parents(of: version)) \(try facts(of: version))"
+                + "\(try tags(of: version)) \(try record(of: version).parents) \(try facts(of: version))"
         }
     }
 }

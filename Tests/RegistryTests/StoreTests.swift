@@ -52,7 +52,7 @@ func imports() throws {
         let first = try store.importTestFile(source)
         #expect(first.isNew && first.version.reference == "wine:1")
         #expect(first.version.file == "TRAINED_MODEL/Model_2025_01_02_03_04_05_.h5")
-        #expect(try store.parents(of: first.version).map(\.kind) == [.importedFrom])
+        #expect(try store.record(of: first.version).parents.map(\.kind) == [.importedFrom])
         #expect(try Data(contentsOf: source) == Data(contentsOf: store.url(of: first.version)))
         let again = try store.importTestFile(source)
         #expect(!again.isNew && again.version == first.version)
@@ -118,6 +118,9 @@ func trash() throws {
         #expect(message { try store.restore("mnist:2") }.contains("was not deleted"))
 
         try store.delete("mnist:2")
+        // All or none.
+        #expect(message { try store.restore(["mnist:2", "mnist:1"]) }.contains("was not deleted"))
+        #expect(try store.list(Query(deleted: true)).versions.map(\.number) == [2])
         #expect(try store.collectGarbage(dryRun: true).versions == ["mnist:2"])
         let collected = try store.collectGarbage()
         #expect(collected.versions == ["mnist:2"] && collected.size > 0)

@@ -54,10 +54,9 @@ extension Store {
         return found
     }
 
-    /// Brings deleted versions back.
+    /// Brings deleted versions back, all or none.
     public func restore(_ references: [String]) throws(CellarError) -> ChangedVersions {
-        var versions: [ModelVersion] = []
-        for reference in references { versions.append(try models.restore(reference)) }
+        let versions = try models.restore(references)
         return ChangedVersions(versions: versions, json: .array(versions.map(json(of:))))
     }
 

@@ -12,16 +12,14 @@ public struct VersionDetails: Sendable {
 
 extension Store {
     public func show(_ reference: String) throws(CellarError) -> VersionDetails {
-        try details(of: models.version(reference))
+        try details(models.record(of: models.version(reference)))
     }
 
-    func details(of version: ModelVersion) throws(CellarError) -> VersionDetails {
-        let tags = try models.tags(of: version)
-        let parents = try models.parents(of: version)
+    func details(_ record: ModelStore.VersionRecord) -> VersionDetails {
+        let (version, tags, parents) = (record.version, record.tags, record.parents)
         // A version whose file is damaged or gone is shown as the log has it, without its history.
         let whole = try? models.facts(of: version)
-        let facts: ModelFacts
-        if let whole { facts = whole } else { facts = try models.recordedFacts(of: version) }
+        let facts = whole ?? record.facts
         var object = json(of: version).object ?? [:]
         object["tags"] = .object(JSONObject(tags.map { ($0.key, .string($0.value)) }))
         object["parents"] = .array(

@@ -21,6 +21,6 @@ extension Store {
             let (key, value) = (String(note[..<equals]), String(note[note.index(after: equals)...]))
             if value.isEmpty { remove.append(key) } else { set.append(.init(key: key, value: value)) }
         }
-        return try details(of: models.tag(request.reference, set: set, remove: remove))
+        return try details(models.tag(request.reference, set: set, remove: remove))
     }
 }
