@@ -69,6 +69,14 @@ func measureLists(_ options: Options) throws {
             let trained = folder.appendingPathComponent("TRAINED_MODEL")
             try FileManager.default.createDirectory(at: trained, withIntermediateDirectories: true)
             for number in 1...count { _ = try placeFile(number, in: trained) }
+            // What is compared is read from the files.
+            let compared = [17, count - 1]
+            for number in compared {
+                let file = try placeFile(number, in: trained)
+                try FileManager.default.removeItem(at: file)
+                try FileManager.default.copyItem(
+                    atPath: "models/TRAINED_MODEL/" + (try denseFile()), toPath: file.path)
+            }
             // An index is made from the files that there are, in one go: nobody registers 100,000 one by one here.
             let store = ModelStore(at: folder) { found in
                 let words = URL(fileURLWithPath: found.path).lastPathComponent.split(separator: "_")
@@ -83,7 +91,7 @@ func measureLists(_ options: Options) throws {
             report("registry list, \(count) versions: Cellar", seconds: list.seconds)
             let compare = runs(
                 options.runs * 3,
-                of: [command, "compare", "mnist:17", "mnist:\(count - 1)", "--store", folder.path])
+                of: [command, "compare"] + compared.map { "mnist:\($0)" } + ["--store", folder.path])
             report("registry compare, \(count) versions: Cellar", seconds: compare.seconds)
         }
     }
