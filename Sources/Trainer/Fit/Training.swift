@@ -34,6 +34,9 @@ public final class Training {
     public var trial: TrialFacts?
     /// The limits of sure answers; known after the training.
     private var abstention: ModelFacts.Picture.Abstention?
+    private var knownRows: [RowHashes]?
+    /// The hashes of the rows that were released, until `knownRows` is made of them.
+    private var releasedHashes: [UInt64]?
     /// Identifies this run, in its checkpoints and in the model that it saves.
     let run: String
 
@@ -204,18 +207,25 @@ public final class Training {
 
     /// The training and validation rows of this run, which both shaped the weights, and those of a resumed model's runs.
     /// Nil if the recipe does not want them.
-    private(set) lazy var trainedRows: [RowHashes]? = {
+    var trainedRows: [RowHashes]? {
         guard recipe.data.hashesRows else { return nil }
-        let own = RowHashes(
-            rowHashes(of: data.train.inputs) + (data.validation.map { rowHashes(of: $0.inputs) } ?? []))
+        if let known = knownRows { return known }
+        let own = RowHashes(releasedHashes ?? hashes)
         let earlier = start?.file.trainedRows ?? []
-        return earlier.contains(own) ? earlier : earlier + [own]
-    }()
+        let rows = earlier.contains(own) ? earlier : earlier + [own]
+        (knownRows, releasedHashes) = (rows, nil)
+        return rows
+    }
+
+    private var hashes: [UInt64] {
+        rowHashes(of: data.train.inputs) + (data.validation.map { rowHashes(of: $0.inputs) } ?? [])
+    }
 
     /// Releases the rows before saving, which needs only the golden sample. Data take most of a run's memory, and saving
     /// needs more.
     public func releaseRows() throws(CellarError) {
-        _ = trainedRows
+        // A filter of many hashes takes 64 bytes a row while it is made, so it is made afterwards.
+        if knownRows == nil, recipe.data.hashesRows { releasedHashes = hashes }
         abstention = try abstention(of: executor.trainedNetwork)
         data.train = data.train.selecting([0])
         data.validation = nil
