@@ -112,7 +112,7 @@ private func checkExpressible(_ model: Model, in format: ModelFormat) throws {
         }
         if format != .weights, let join = model.maskJoin(layer: index), join != (format == .h5 ? .all : .any)
         {
-            throw joinError(layer, join)
+            throw joinError(layer, join, format)
         }
         if let reason = layer.inFile.reasonNotWritable(receivesMask: { model.receivesMask(layer: index) }) {
             throw CellarError(.badData, "\(layer.subject) \(reason), so the model cannot be written")
@@ -134,14 +134,19 @@ private func maskError(_ layer: any Layer, _ mask: InitialStateMask, _ format: M
                 : "Make the model without the mask in today's Keras.")
 }
 
-/// Keras 2 and Keras 3 from 3.4 on join masks differently, and no file can tell either of them so.
-private func joinError(_ layer: any Layer, _ join: MaskJoin) -> CellarError {
-    CellarError(
+/// Keras 2, Keras 3 until 3.3 and Keras 3 from 3.4 on join masks differently, and no file can tell one of them so.
+private func joinError(_ layer: any Layer, _ join: MaskJoin, _ format: ModelFormat) -> CellarError {
+    let remedy =
+        switch join {
+        case .any: writeArchive
+        case .all: "Write an .h5 file, which tf.keras opens."
+        case .none: "Keep the file as it is: Keras 3.0 to 3.3 read it as it was trained."
+        }
+    return CellarError(
         .badData,
-        "\(layer.subject) combines inputs with masks, which \(join == .any ? "Keras 2" : "Keras 3") does differently from "
-            + "the Keras of this model, so the model cannot be written in this form",
-        remedy: join == .any
-            ? writeArchive : "Write an .h5 file, which tf.keras opens.")
+        "\(layer.subject) combines inputs with masks, which \(format == .h5 ? "Keras 2" : "Keras 3 from 3.4 on") does "
+            + "differently from the Keras of this model, so the model cannot be written in this form",
+        remedy: remedy)
 }
 
 /// MultiHeadAttention of Keras 3 ends the masks of its inputs for all later layers, that of Keras 2 does not, and no file can

@@ -19,7 +19,10 @@ extension Model {
         guard !joining.isEmpty else { return nil }
         let sources = maskSources
         return joining.lazy.compactMap { index in
-            let isSame = Set(calls[index].inputs.map { sources[$0] }).count == 1
+            // Equal masks join to the same mask, unless to none.
+            let isSame =
+                rule(of: index, sameMasks: false) != MaskJoin.none
+                && Set(calls[index].inputs.map { sources[$0] }).count == 1
             guard let rule = rule(of: index, sameMasks: isSame) else { return nil }
             return changesMaskAlone(index) && !isMaskUsed(of: index) ? nil : rule
         }.first

@@ -118,8 +118,8 @@ struct Generation {
             if ["SimpleRNN", "LSTM", "GRU", "RNN"].contains(entry.className) {
                 entry.config[InitialStateMask.key] = .string(maskWithStates.rawValue)
             }
-            if let first = MaskJoin.firstKeras3(of: entry.className), (major, minor) >= (3, first) {
-                entry.config[MaskJoin.key] = .string(MaskJoin.any.rawValue)
+            if let join = MaskJoin(of: entry.className, keras: (major, minor)) {
+                entry.config[MaskJoin.key] = .string(join.rawValue)
             }
             if major >= 3, ["TimeDistributed", "Identity"].contains(entry.className) {
                 entry.config[MaskForm.key] = .string(MaskForm.keras3.rawValue)
@@ -224,12 +224,16 @@ struct Generation {
 }
 
 extension MaskJoin {
-    /// The minor version of Keras 3 in which a layer's rule became `any`; nil for layers that join no masks.
-    fileprivate static func firstKeras3(of className: String) -> Int? {
+    /// The rule of a layer in a version of Keras; nil for layers that join no masks.
+    fileprivate init?(of className: String, keras version: (major: Int, minor: Int)) {
+        let firstWithAny: Int
         switch className {
-        case "Add", "Subtract", "Average", "Maximum", "Minimum", "Concatenate": 4
-        case "Multiply": 6
-        default: nil
+        case "Add", "Subtract", "Average", "Maximum", "Minimum", "Concatenate": firstWithAny = 4
+        case "Multiply": firstWithAny = 6
+        case "Attention", "AdditiveAttention": firstWithAny = .max
+        default: return nil
         }
+        self =
+            version < (3, 0) ? .all : version < (3, 4) ? .none : version < (3, firstWithAny) ? .all : .any
     }
 }

@@ -19,6 +19,7 @@ public struct Concatenate: StatelessLayer {
 
     public var config: JSONObject { ["axis": .integer(axis)] }
 
+    /// The index of the axis in a shape without the batch.
     private func place(_ shape: [Int]) -> Int { checkedAxes([axis], of: shape)[0] }
 
     public static var isCheap: Bool { true }
@@ -43,7 +44,7 @@ public struct Concatenate: StatelessLayer {
 
     /// Masks are concatenated too; if they do not have the axis, they are joined.
     public func mask(for inputs: [[Int]], masks: [[Int]?]) -> MaskUse {
-        guard let rank = masks.compactMap({ $0?.count }).first else { return .ends }
+        guard maskJoin != .none, let rank = masks.compactMap({ $0?.count }).first else { return .ends }
         let place = place(inputs[0])
         guard place < rank else {
             return maskJoin == .any && masks.contains(nil) ? .ends : joinedMask(masks)
@@ -55,15 +56,18 @@ public struct Concatenate: StatelessLayer {
     }
 
     public func maskJoin(sameMasks: Bool, rank: Int) -> MaskJoin? {
-        sameMasks || axis != -1 && axis != rank ? nil : maskJoin
+        if sameMasks { return nil }
+        return maskJoin == .none || axis == -1 || axis == rank ? maskJoin : nil
     }
 
     /// Calls `body` with the rows of each input and their place in the output: as many rows, `whole` numbers apart.
+    ///
+    /// - shapes: Of the inputs, or of masks, which are the first axes of those.
+    /// - place: The index of the axis, which is counted from the end of the inputs' shapes.
     private func eachInput(
-        _ shapes: [[Int]], rows: Int,
+        _ shapes: [[Int]], along place: Int, rows: Int,
         _ body: (_ input: Int, _ length: Int, _ offset: Int, _ whole: Int, _ rows: Int) -> Void
     ) {
-        let place = place(shapes[0])
         let blocks = rows * shapes[0].prefix(place).reduce(1, *)
         let lengths = shapes.map { $0.dropFirst(place).reduce(1, *) }
         let whole = lengths.reduce(0, +)
@@ -76,7 +80,8 @@ public struct Concatenate: StatelessLayer {
 
     public func forward(_ call: CallMemory) {
         let y = call.y
-        eachInput(call.inputShapes, rows: call.rows) { input, length, offset, whole, rows in
+        let shapes = call.inputShapes
+        eachInput(shapes, along: place(shapes[0]), rows: call.rows) { input, length, offset, whole, rows in
             copyRows(rows, of: length, from: call.x(input), step: length, to: y, place: offset, stride: whole)
         }
         makeMask(call)
@@ -85,12 +90,13 @@ public struct Concatenate: StatelessLayer {
     private func makeMask(_ call: CallMemory) {
         guard let mask = call.outputMask, call.rows > 0 else { return }
         // The rank of the inputs' masks determines the case.
-        guard let rank = maskRank(call), place(call.inputShapes[0]) < rank else {
+        let place = place(call.inputShapes[0])
+        guard let rank = maskRank(call), place < rank else {
             return maskJoin == .any ? uniteMasks(call) : joinMasks(call)
         }
         let shapes = call.inputShapes.map { Array($0.prefix(rank)) }
         mask.fill(1)
-        eachInput(shapes, rows: call.rows) { input, length, offset, whole, rows in
+        eachInput(shapes, along: place, rows: call.rows) { input, length, offset, whole, rows in
             guard let part = call.mask(input) else { return }
             copyRows(rows, of: length, from: part, step: length, to: mask, place: offset, stride: whole)
         }
@@ -109,7 +115,8 @@ public struct Concatenate: StatelessLayer {
 
     public func backward(_ call: CallMemory) {
         let dy = call.dy
-        eachInput(call.inputShapes, rows: call.rows) { input, length, offset, whole, rows in
+        let shapes = call.inputShapes
+        eachInput(shapes, along: place(shapes[0]), rows: call.rows) { input, length, offset, whole, rows in
             guard let gradient = call.dx(input) else { return }
             copyRows(rows, of: length, from: dy, start: offset, step: whole, to: gradient, stride: length)
         }

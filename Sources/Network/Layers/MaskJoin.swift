@@ -1,7 +1,7 @@
 import Tensors
 
-/// The meaning of masks to a layer that combines its inputs. Keras changed it in 3.4, and for Multiply in 3.6. Concatenate takes
-/// its values from all inputs in any case.
+/// The meaning of masks to a layer that combines its inputs. Keras changed it in 3.0, in 3.4, and for Multiply in 3.6. Concatenate
+/// takes its values from all inputs in any case.
 public enum MaskJoin: String, Sendable {
     /// The option by which a file reader passes the rule of the file's Keras version. No file contains it.
     public static let key = "mask_join"
@@ -11,6 +11,9 @@ public enum MaskJoin: String, Sendable {
     /// The output is valid where any input is, and has no mask if an input has none. Multiply, Maximum and Minimum leave
     /// out masked values; where all are masked, the product is 0, and Maximum and Minimum give the first input.
     case any
+    /// The output has no mask; values do not depend on masks. Keras 3.0 to 3.3 look for the mask of a list of inputs, which has
+    /// none, and so the outputs of Attention and AdditiveAttention have none either.
+    case none
 }
 
 extension LayerConfig {

@@ -113,6 +113,7 @@ extension MergingLayer {
     }
 
     public func mask(for inputs: [[Int]], masks: [[Int]?]) -> MaskUse {
+        if maskJoin == .none { return .ends }
         if maskJoin == .all { return joinedMask(masks) }
         let known = masks.compactMap { $0 }
         guard known.count == masks.count, let shape = joinedShape(known) else { return .ends }

@@ -11,6 +11,7 @@ public struct Attention: DenseAttention {
     public var useScale = false
     public var concatenates = false
     public var dropout = 0.0
+    private(set) var maskJoin = MaskJoin.all
     public var useCausalMask = false
     public var returnsScores = false
 
@@ -24,6 +25,7 @@ public struct Attention: DenseAttention {
         dropout = try config.double("dropout", default: 0, in: 0...1)
         // The name in releases before it became an option of the call.
         useCausalMask = try config.bool("causal", default: false)
+        maskJoin = config.maskJoin() ?? .all
         config.ignore("seed")
     }
 
@@ -102,6 +104,7 @@ public struct AdditiveAttention: DenseAttention {
     public var trainable = true
     public var useScale = true
     public var dropout = 0.0
+    private(set) var maskJoin = MaskJoin.all
     public var useCausalMask = false
     public var returnsScores = false
 
@@ -113,6 +116,7 @@ public struct AdditiveAttention: DenseAttention {
         useScale = try config.bool("use_scale", default: true)
         dropout = try config.double("dropout", default: 0, in: 0...1)
         useCausalMask = try config.bool("causal", default: false)
+        maskJoin = config.maskJoin() ?? .all
         config.ignore("seed")
     }
 

@@ -7,6 +7,8 @@ import Tensors
 /// As in Keras, a value's mask hides values, and a query's mask sets outputs to zero.
 protocol DenseAttention: LayerOfSeveralOutputs, StatelessLayer {
     var dropout: Double { get }
+    /// The rule for the mask of the output: none, or that of the query.
+    var maskJoin: MaskJoin { get }
     var useCausalMask: Bool { get set }
     /// Whether the attention weights [queries, keys] are a second output.
     var returnsScores: Bool { get set }
@@ -28,7 +30,10 @@ struct AttentionGroup {
 }
 
 extension DenseAttention {
-    public func mask(for inputs: [[Int]], masks: [[Int]?]) -> MaskUse { .passes }
+    public func mask(for inputs: [[Int]], masks: [[Int]?]) -> MaskUse { maskJoin == .none ? .ends : .passes }
+    public func maskJoin(sameMasks: Bool, rank: Int) -> MaskJoin? {
+        sameMasks || maskJoin != .none ? nil : MaskJoin.none
+    }
     public var usesMasks: Bool { true }
     public var dependsOnTraining: Bool { dropout > 0 }
 
