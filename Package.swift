@@ -90,6 +90,7 @@ let package = Package(
         // System libraries, and the smallest C and C++ around them.
         .systemLibrary(name: "CHDF5", providers: [.apt(["libhdf5-dev"])]),
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CSQLiteOptions", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "CNettle", providers: [.apt(["nettle-dev"])]),
         .target(name: "CPNG", cSettings: c, linkerSettings: [.linkedLibrary("png16")]),
         .target(name: "CJPEG", cSettings: c, linkerSettings: [.linkedLibrary("jpeg")]),
@@ -152,7 +153,7 @@ let package = Package(
                 "ArrowIPC",
                 "Base",
             ]),
-        library("Registry", ["Base", "Signing", grdb, sqlite]),
+        library("Registry", ["Base", "Signing", "CSQLiteOptions", grdb, sqlite]),
 
         // Use cases: a request in, a result out.
         .target(

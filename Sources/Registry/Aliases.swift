@@ -59,6 +59,7 @@ extension ModelStore {
     func check(_ version: ModelVersion, against gate: Filter?, _ db: Database) throws {
         guard let gate else { return }
         try checkMetrics(of: version, db)
+        try checkUnchanged(db)
         let sql = try FilterSQL.compile(gate, in: self, db)
         let passes = try Bool.fetchOne(
             db, sql: "SELECT EXISTS (SELECT 1 FROM version v WHERE v.id = ? AND (\(sql.text)))",

@@ -1,4 +1,5 @@
 import Base
+import CSQLiteOptions
 import Foundation
 import GRDB
 
@@ -49,6 +50,7 @@ extension Index {
         configuration.busyMode = .timeout(TimeInterval(patience))
         configuration.foreignKeysEnabled = false
         configuration.prepareDatabase { db in
+            disableTriggers(db)
             try db.execute(
                 sql:
                     "PRAGMA synchronous = NORMAL; PRAGMA mmap_size = 67108864; PRAGMA cache_size = -32768; PRAGMA trusted_schema = OFF"
@@ -105,6 +107,7 @@ extension Index {
         do {
             var configuration = configuration()
             configuration.prepareDatabase {
+                disableTriggers($0)
                 try $0.execute(
                     sql:
                         "PRAGMA page_size = \(pageSize ?? 4096); PRAGMA synchronous = OFF; PRAGMA journal_mode = MEMORY; PRAGMA locking_mode = EXCLUSIVE; PRAGMA cache_size = -16384"
@@ -122,6 +125,16 @@ extension Index {
         }
     }
 
+    /// Keeps the connection from running the index's triggers, which note what other programs change.
+    static func disableTriggers(_ db: Database) {
+        _ = unsafe db.sqliteConnection.map { unsafe ck_disable_triggers($0) }
+    }
+
+    /// The table that another program changed, if any: `Schema.triggers` noted it.
+    static func changedTable(_ db: Database) throws -> String? {
+        try String.fetchOne(db, sql: "SELECT value FROM note WHERE key = 'changed'")
+    }
+
     // MARK: Tables
 
     /// Whether the tables are of this version of Cellar, and made by this copy of the store: an index that came with a copied
@@ -131,9 +144,12 @@ extension Index {
             try Bool.fetchOne(
                 db,
                 sql: """
-                    SELECT NOT EXISTS (SELECT 1 FROM sqlite_master WHERE type NOT IN ('table', 'index'))
+                    SELECT NOT EXISTS (SELECT 1 FROM sqlite_master WHERE type NOT IN ('table', 'index', 'trigger'))
                     AND EXISTS (SELECT 1 FROM sqlite_master WHERE name = 'note')
-                    """) == true
+                    """) == true,
+            try String.fetchAll(
+                db, sql: "SELECT sql FROM sqlite_master WHERE type = 'trigger' ORDER BY rowid")
+                == Schema.triggers
         else { return false }
         return try String.fetchOne(db, sql: "SELECT value FROM note WHERE key = 'origin'") == own
             && String.fetchOne(db, sql: "SELECT value FROM note WHERE key = 'schema'") == digest(of: db)
@@ -159,7 +175,7 @@ extension Index {
         }
         if try hasTables(db, of: own) { return }
         try removeTables(db)
-        try db.execute(sql: Schema.short)
+        try db.execute(sql: (CollectionOfOne(Schema.short) + Schema.triggers).joined(separator: ";\n"))
         try db.execute(
             sql: "INSERT INTO note (key, value) VALUES ('origin', ?), ('schema', ?)",
             arguments: [own, try digest(of: db)])

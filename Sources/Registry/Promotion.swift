@@ -77,6 +77,7 @@ extension ModelStore {
             throw try withoutMetric(metric, model, db)
         }
         for version in first { try checkMetrics(of: version, db) }
+        try checkUnchanged(db)
         func count(_ more: String, _ arguments: StatementArguments) throws -> Int {
             try Int.fetchOne(
                 db,
@@ -107,6 +108,14 @@ extension ModelStore {
             "the index was changed: \(name) of \(version.reference) is \(value(found[name])), expected "
                 + "\(value(expected[name])) as it was registered.",
             file: indexPath, remedy: "Run `registry rebuild` to make the index anew from the logs.")
+    }
+
+    /// Throws if another program changed versions or metrics in the index: what is chosen there may not be what the log says.
+    func checkUnchanged(_ db: Database) throws {
+        guard let table = try Index.changedTable(db) else { return }
+        throw CellarError(
+            .badData, "the index was changed by another program, in the table \(table).", file: indexPath,
+            remedy: "Run `registry rebuild` to make the index anew from the logs.")
     }
 
     /// Versions are counted up to here.

@@ -3,7 +3,7 @@
 /// tables.
 enum Schema {
     /// The value of SQLite's `user_version`. Versions 1 and 2 belong to stores without logs.
-    static let version = 7
+    static let version = 8
 
     /// The tables that are made from the logs alone.
     static let tables = [
@@ -177,6 +177,17 @@ enum Schema {
             while line.last == " " { line.removeLast() }
             return String(line)
         }.joined(separator: "\n")
+    }
+
+    /// Triggers that note a change by another program to what `promote` decides by: Cellar's own connections run no triggers.
+    /// Whoever drops one of them changes the schema, and the index is made anew.
+    static let triggers = [
+        ("metric", "INSERT"), ("metric", "UPDATE"), ("metric", "DELETE"), ("facts", "UPDATE"),
+        ("version", "UPDATE"),
+        ("version", "DELETE"),
+    ].map { table, change in
+        "CREATE TRIGGER \(table)_\(change.lowercased()) AFTER \(change) ON \(table) BEGIN "
+            + "INSERT OR IGNORE INTO note VALUES ('changed', '\(table)'); END"
     }
 
     /// Indexes that nothing needs while events are applied: made from all rows at once, they take a fraction of the time.

@@ -78,6 +78,73 @@ func everyValueOfTheIndex() throws {
     }
 }
 
+@Test(
+    "a version that another program made worse or hid in the index is not passed over",
+    arguments: [
+        "UPDATE metric SET value = 0.1 WHERE version = 6 AND name = 'val_accuracy'",
+        "UPDATE metric SET value = NULL WHERE version = 6", "DELETE FROM metric WHERE version = 6",
+        "UPDATE version SET state = 'deleted' WHERE id = 6", "DELETE FROM version WHERE id = 6",
+        "UPDATE metric SET value = 0.1 WHERE version = 6; UPDATE facts SET json = '{}' WHERE version = 6",
+        "INSERT INTO metric VALUES (1, 'other', 1)",
+    ])
+func hiddenVersion(_ sql: String) throws {
+    try Fixtures.temporaryFolder { folder in
+        let store = ModelStore(in: folder)
+        for i in 1...6 { try store.save(makeFacts(created: noon(plus: i), accuracy: 0.9 + Double(i) / 100)) }
+        store.close()
+        try DatabaseQueue(path: folder.path + "/registry.sqlite").writeWithoutTransaction {
+            try $0.execute(sql: "PRAGMA foreign_keys = OFF; " + sql)
+        }
+        let edited = ModelStore(in: folder)
+        let gate = try Filter("val_accuracy > 0.5")
+        for text in [
+            message { _ = try edited.promote(best: "val_accuracy", model: "mnist") },
+            message { _ = try edited.promote("mnist:1", alias: "production", options: .init(gate: gate)) },
+        ] {
+            #expect(text.contains("the index was changed") && text.contains("rebuild"), "\(text)")
+        }
+        #expect(try edited.moves(model: "mnist") == [])
+        _ = try edited.rebuild()
+        #expect(try edited.promote(best: "val_accuracy", model: "mnist").version.number == 6)
+    }
+}
+
+@Test("an index without the triggers that note changes is made anew")
+func droppedTriggers() throws {
+    try Fixtures.temporaryFolder { folder in
+        let store = ModelStore(in: folder)
+        for i in 1...2 { try store.save(makeFacts(created: noon(plus: i), accuracy: 0.9 + Double(i) / 100)) }
+        store.close()
+        try DatabaseQueue(path: folder.path + "/registry.sqlite").writeWithoutTransaction {
+            try $0.execute(sql: "DROP TRIGGER metric_update; UPDATE metric SET value = 0.1 WHERE version = 2")
+        }
+        #expect(try ModelStore(in: folder).promote(best: "val_accuracy", model: "mnist").version.number == 2)
+    }
+}
+
+@Test(
+    "verify has nothing to say of a store that was never changed",
+    arguments: ["new", "listed", "rebuilt", "merged"])
+func emptyStore(_ before: String) throws {
+    try Fixtures.temporaryFolder { outside in
+        let folder = outside.appendingPathComponent("models")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        let store = ModelStore(in: folder)
+        switch before {
+        case "listed": #expect(try store.list().total == 0)
+        case "rebuilt": _ = try store.rebuild()
+        case "merged":
+            let other = outside.appendingPathComponent("other")
+            try FileManager.default.createDirectory(at: other, withIntermediateDirectories: true)
+            _ = try store.merge(ModelStore(in: other))
+        default: break
+        }
+        #expect(try store.verify().findings == [])
+        store.close()
+        #expect(try ModelStore(in: folder).verify().findings == [])
+    }
+}
+
 @Test("a metric that was changed in the index moves no alias")
 func changedMetric() throws {
     try Fixtures.temporaryFolder { folder in

@@ -79,7 +79,8 @@ extension ModelStore {
             ("the former name", "SELECT old, new FROM renamed ORDER BY id"),
             ("the highest number", "SELECT name, last_number FROM model ORDER BY name"),
             ("the state of the log", "SELECT name, applied, seq, clock, hash FROM log ORDER BY name"),
-            ("the clock", "SELECT key, value FROM note WHERE key = 'clock'"),
+            // A store without events has no clock.
+            ("the clock", "SELECT 'clock', max(value) FROM note WHERE key = 'clock' AND value <> '0'"),
         ]
     }()
 
@@ -87,6 +88,7 @@ extension ModelStore {
         // A nameless database is a temporary file.
         let fresh = try DatabaseQueue(path: "")
         try fresh.write { other in
+            Index.disableTriggers(other)
             try Index.makeTables(other, of: log.own)
             _ = try CatchUp(db: other, log: log, own: log.own, files: logs).run()
         }
