@@ -59,9 +59,11 @@ struct ExplorationTests {
         let labels = try table.text("quality").map { $0 == "good" ? 1 : 0 }
         let columns = try table.numbers(features) + [labels.map(Double.init)]
         let wanted = try #require(golden["correlations"]?.array)
+        let prepared = CorrelatedColumns(columns)
         for (row, first) in columns.enumerated() {
             for (column, second) in columns.enumerated() {
                 #expect(isNear(correlation(first, second), wanted[row].array?[column].double))
+                #expect(isNear(prepared.correlation(row, column), wanted[row].array?[column].double))
             }
         }
         let keys = rowHashes(of: [try table.samples(features)])
@@ -70,6 +72,32 @@ struct ExplorationTests {
         #expect(repeats.conflictingGroups == golden["conflicting_groups"]?.int)
         let texts = try features.map { try table.text($0) }
         #expect(RepeatedRows(keys: textRowKeys(texts, count: table.rowCount), labels: labels) == repeats)
+    }
+
+    @Test("of prepared columns are those of each pair, with missing and extreme numbers", arguments: 0..<40)
+    func preparedCorrelations(seed: Int) {
+        var random = RandomNumbers(seed: seed)
+        let rows = 2 + seed * 3 % 50
+        // Columns of all sizes, some constant, some with missing numbers, one with an outlier where another has none.
+        let columns = (0..<12).map { column in
+            let scale = pow(10, Double(column * 7 % 13) - 6)
+            return (0..<rows).map { row in
+                let number = column == 3 ? 0.1 : scale * (random.uniform() + Double(row % 3) + Double(column * 1000))
+                let isMissing = seed % 2 == 1 && column % 3 == 1 && random.uniform() < 0.4
+                return isMissing ? Double.nan : column == 5 && row == 0 ? 1e9 : number
+            }
+        }
+        let prepared = CorrelatedColumns(columns)
+        for first in columns.indices {
+            for second in columns.indices {
+                let (found, wanted) = (
+                    prepared.correlation(first, second), correlation(columns[first], columns[second])
+                )
+                #expect(
+                    found.isNaN ? wanted.isNaN : abs(found - wanted) < 1e-9,
+                    "\(first) \(second): \(found) \(wanted)")
+            }
+        }
     }
 
     @Test("exist for values at the limits, and not without numbers")

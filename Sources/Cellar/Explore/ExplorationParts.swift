@@ -16,7 +16,7 @@ extension DataExploration {
         classes = ClassDistribution(classes: read.names, labels: self.labels.filter { $0 >= 0 })
     }
 
-    /// Correlations of at most this many columns: their pairs take about a second.
+    /// Correlations of at most this many columns: their pairs take less than a second.
     var mostCorrelated: Int { min(1_000, max(100, Int((4e8 / Double(max(rowCount, 1))).squareRoot()))) }
 
     mutating func correlate() {
@@ -27,10 +27,11 @@ extension DataExploration {
             series.append((target, numbers))
         }
         guard series.count > 1 else { return }
+        let prepared = CorrelatedColumns(series.map(\.1))
         var values = [Double](repeating: 1, count: series.count * series.count)
         for row in series.indices {
             for column in series.indices where column > row {
-                let found = correlation(series[row].1, series[column].1)
+                let found = prepared.correlation(row, column)
                 values[row * series.count + column] = found
                 values[column * series.count + row] = found
             }
