@@ -152,6 +152,17 @@ func calibrates() throws {
     }
 }
 
+@Test("a renamed model is kept with another threshold under its name, not under the one in its file")
+func keepsRenamed() throws {
+    try SmallStore.make { place in
+        _ = try place.store.models.rename("small", to: "tiny")
+        var request = EvaluateRequest(data: try place.file("in.csv", table), models: ["tiny:1"])
+        (request.models.options.positive, request.models.options.threshold) = ("good", 0.25)
+        request.keepsDecision = true
+        #expect(try place.store.evaluate(request).adjusted.map(\.version.reference) == ["tiny:2"])
+    }
+}
+
 @Test("a temperature moves a kept threshold, so that the answers stay", arguments: ["good", "bad"])
 func movesThresholds(_ positive: String) throws {
     try SmallStore.make { place in

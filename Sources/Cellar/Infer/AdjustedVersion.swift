@@ -45,6 +45,8 @@ extension Store {
         let (place, trusted) = try trusted(evaluation.model)
         var file = try readModel(trusted)
         var facts = file.facts ?? writtenFacts(of: file)
+        // The file has the name that the model had when it was saved.
+        if place.sha256 != nil { facts.name = try models.version(place.reference).model }
         var temperature: Temperature?
         if request.calibrates {
             guard case .classes(let outcome)? = evaluation.details?.outcomes else {

@@ -288,10 +288,11 @@ public struct ErrorSums: Equatable, Sendable {
 
     public var meanSquaredError: Double { outputs.reduce(0) { $0 + $1.squares } / count }
     public var meanAbsoluteError: Double { distances / count }
-    /// The coefficient of determination, R²: of several outputs the mean of theirs, as scikit-learn's r2_score. Nil if all true values
-    /// of an output are equal.
+    /// The coefficient of determination, R²: of several outputs the mean of theirs, as scikit-learn's r2_score. An output whose true
+    /// values are equal counts as 1 if all predictions are right, else as 0. Nil if no output has values that differ.
     public var r2: Double? {
-        guard !outputs.isEmpty, outputs.allSatisfy({ $0.spread > 0 }) else { return nil }
-        return outputs.reduce(0) { $0 + 1 - $1.squares / $1.spread } / Double(outputs.count)
+        guard outputs.contains(where: { $0.spread > 0 }) else { return nil }
+        let each = outputs.map { $0.spread > 0 ? 1 - $0.squares / $0.spread : $0.squares == 0 ? 1 : 0 }
+        return each.reduce(0, +) / Double(outputs.count)
     }
 }
