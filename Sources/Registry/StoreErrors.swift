@@ -19,7 +19,7 @@ extension CellarError {
                 (.inputOutput, "Another process has locked it for over \(Index.patience) seconds; try again.")
             case .SQLITE_CANTOPEN where path.utf8.count > Index.longestPath:
                 (
-                    .badData,
+                    .usage,
                     "SQLite opens files with paths of at most \(Index.longestPath) bytes, and this one has \(path.utf8.count): use a shorter one."
                 )
             case .SQLITE_READONLY, .SQLITE_PERM, .SQLITE_CANTOPEN:

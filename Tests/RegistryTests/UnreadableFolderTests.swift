@@ -27,6 +27,8 @@ func longPath() throws {
         let store = ModelStore(in: URL(fileURLWithPath: deep))
         let found = message { _ = try store.list() }
         #expect(found.contains("at most \(Index.longestPath) bytes"))
+        // Nothing that a rebuild could mend.
+        #expect(message { _ = try store.verify() } == found)
         // The longest one works.
         let rest = Index.longestPath - "/registry.sqlite".utf8.count
         var path = folder.path

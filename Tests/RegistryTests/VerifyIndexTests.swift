@@ -78,6 +78,20 @@ func everyValueOfTheIndex() throws {
     }
 }
 
+@Test("a long value that was changed is shown from shortly before the change")
+func longValue() throws {
+    try Fixtures.temporaryFolder { folder in
+        let store = ModelStore(in: folder)
+        try store.save(makeFacts(created: noon(plus: 1)))
+        store.close()
+        try DatabaseQueue(path: folder.path + "/registry.sqlite").writeWithoutTransaction {
+            try $0.execute(sql: "UPDATE facts SET json = json_set(json, '$.host', 'elsewhere')")
+        }
+        let found = try ModelStore(in: folder).verify().findings.first { $0.message.contains("the facts") }
+        #expect(found?.message.contains("elsewhere") == true, "\(found?.message ?? "")")
+    }
+}
+
 @Test(
     "a version that another program made worse or hid in the index is not passed over",
     arguments: [

@@ -118,8 +118,13 @@ extension ModelStore {
         guard let found else { return "it is missing" }
         guard let expected else { return "the log has none" }
         for (a, b) in zip(found, expected) where a.1 != b.1 {
-            return
-                "\(a.0) is \(String(describing: a.1).prefix(80)), expected \(String(describing: b.1).prefix(80))"
+            let (value, wanted) = ("\(a.1)", "\(b.1)")
+            let common = zip(value, wanted).prefix { $0 == $1 }.count
+            func part(_ text: String) -> String {
+                let start = common > 60 ? common - 30 : 0
+                return (start > 0 ? "…" : "") + text.dropFirst(start).prefix(80)
+            }
+            return "\(a.0) is \(part(value)), expected \(part(wanted))"
         }
         return "they differ"
     }
