@@ -16,7 +16,8 @@ func metadata(of origin: ONNXOrigin) -> [(key: String, value: String)] {
     ]
     let known = origin.facts?.json.object ?? [:]
     for key in [
-        "name", "created", "task", "classes", "features", "picture", "architecture", "metrics", "dataset",
+        "name", "created", "task", "classes", "features", "picture", "decision", "calibration",
+        "architecture", "metrics", "dataset",
         "hyperparameters", "seed", "parents", "recipe",
     ] {
         guard let value = known[key], value.array?.isEmpty != true, value.object?.members.isEmpty != true

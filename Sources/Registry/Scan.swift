@@ -33,11 +33,16 @@ struct FoundFile {
     /// The model's name if no list has one: from the facts, or derived from the file name.
     var model: String {
         if let name = facts?.name, !name.isEmpty { return Names.model(from: name) }
-        return Names.model(from: FileSystem.name(of: file))
+        return ModelStore.modelName(ofFile: file)
     }
 }
 
 extension ModelStore {
+    /// The name that the model in a file gets if nothing else names it.
+    public static func modelName(ofFile path: String) -> String {
+        Names.model(from: FileSystem.name(of: path))
+    }
+
     /// Returns paths of model files in the folder tree, in byte order, without hidden files and symbolic links. Folders that are none
     /// of Cellar's may be closed to this user, as `lost+found` is.
     func modelFiles() throws(CellarError) -> [String] {

@@ -2,6 +2,7 @@ import Base
 import Cellar
 import EventFiles
 import Foundation
+@testable import KerasFile
 import Plots
 import Registry
 import TestSupport
@@ -160,6 +161,25 @@ func keepsRenamed() throws {
         (request.models.options.positive, request.models.options.threshold) = ("good", 0.25)
         request.keepsDecision = true
         #expect(try place.store.evaluate(request).adjusted.map(\.version.reference) == ["tiny:2"])
+    }
+}
+
+@Test("a file that Keras wrote is kept under its file's name, with the classes and columns that were given")
+func keepsKerasFile() throws {
+    try SmallStore.make { place in
+        let file = place.path("Wine made (1).h5")
+        var contents = try readModel(.unchecked(place.store.models.file(of: "small:1").path))
+        contents.facts = nil
+        try writeModel(contents, to: file)
+        var request = EvaluateRequest(data: try place.file("in.csv", table), models: [file])
+        (request.models.options.classes, request.models.options.features) = (["bad", "good"], ["a", "b"])
+        (request.models.options.positive, request.models.options.threshold) = ("good", 0.25)
+        request.target = ["label"]
+        request.keepsDecision = true
+        let kept = try #require(try place.store.evaluate(request).adjusted.first?.version)
+        #expect(kept.model == ModelStore.modelName(ofFile: file) && kept.number == 1)
+        let facts = try place.store.models.facts(of: kept)
+        #expect(facts.classes == ["bad", "good"] && facts.features == ["a", "b"])
     }
 }
 

@@ -36,6 +36,22 @@ struct ExploreTests {
         #expect(!html.contains("<script"))
     }
 
+    @Test("texts of other bytes are other values, whatever they look like")
+    func exactTexts() throws {
+        try Fixtures.temporaryFolder { folder in
+            let file = folder.appendingPathComponent("t.csv")
+            let rows = [("é", 15), ("e\u{301}", 10), ("z", 9), ("q", 5)].flatMap {
+                Array(repeating: $0.0, count: $0.1)
+            }
+            let lines = rows.enumerated().map { "\($1),\($0 % 2 == 0 ? "no" : "yes")" }
+            try Data((["c,y"] + lines).joined(separator: "\n").utf8).write(to: file)
+            let found = try explore(file.path, target: "y").json["columns"]?.array?.first
+            // pandas: nunique() 4, value_counts() 15, 10, 9, 5
+            #expect(found?["distinct"]?.int == 4)
+            #expect(found?["frequent"]?.array?.compactMap { $0["count"]?.int } == [15, 10, 9, 5])
+        }
+    }
+
     @Test("a recipe divides the rows as trainer fit does, and counts those that two parts share")
     func recipe() throws {
         let found = try explore(Self.recipe)

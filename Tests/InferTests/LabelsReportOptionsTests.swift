@@ -19,6 +19,20 @@ private func report(_ text: String, _ change: (inout ReportOptions) -> Void = { 
 
 private let table = "truth,prediction,w\ncat,cat,2\ndog,cat,0.5\ndog,dog,1\nowl,dog,1\n"
 
+@Test("--labels tells two spellings of é apart, as scikit-learn does; report.json has null for nan")
+func exactLabels() throws {
+    let text = "truth,prediction\né,é\né,e\u{301}\ne\u{301},e\u{301}\na,a\n"
+    // classification_report(t, p, labels=["\u00e9"], output_dict=True)
+    let found = try report(text) { $0.labels = ["é"] }
+    #expect(found.report.text().contains("1.00      0.50      0.67         2"))
+    try Fixtures.temporaryFolder { folder in
+        let undefined = try report(text) { ($0.labels, $0.zeroDivision) = (["b", "a"], .nan) }
+        try undefined.write(to: folder.path)
+        let json = try String(contentsOf: folder.appendingPathComponent("report.json"), encoding: .utf8)
+        #expect(json.contains("null") && !json.contains("NaN"))
+    }
+}
+
 @Test("weights, labels, digits, zero division and normalization are scikit-learn's")
 func scikitOptions() throws {
     // classification_report(t, p, sample_weight=w, labels=["dog", "owl", "emu"], digits=3, zero_division=nan)

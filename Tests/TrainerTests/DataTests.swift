@@ -42,6 +42,20 @@ private func writeTinyMNIST(to folder: URL) throws {
     try write("t10k-labels-idx1", idx([4], [2, 0, 1, 2]))
 }
 
+@Test("classes are put in the recipe's order by their bytes, whatever they look like")
+func exactClasses() throws {
+    let classes = ["e\u{301}", "é"]
+    for (source, first) in [
+        ("classes: [\"é\", \"e\u{301}\"]", 1), ("positive: \"e\u{301}\"", 1), ("positive: \"é\"", 0),
+    ] {
+        let labels = OutputLabels(targets: .classes([0, 1]), classes: classes)
+        let found = try labels.ordered(recipe("csv: t.csv\n\(source)", outputs: 2).data, file: "t.csv")
+        guard case .classes(let rows) = found.targets else { continue }
+        #expect(rows == (first == 1 ? [1, 0] : [0, 1]))
+        #expect(Array(found.classes[0].utf8) == Array(classes[first].utf8))
+    }
+}
+
 @Test("MNIST's files: the first rows are for validation, classes only in the test files are kept")
 func tinyMNIST() throws {
     try Fixtures.temporaryFolder { folder in

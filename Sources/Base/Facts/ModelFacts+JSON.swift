@@ -82,7 +82,7 @@ extension ModelFacts {
             return MetricValue(split: split, name: name, value: value)
         }
         history = (json["history"]?.object?.members ?? []).map {
-            MetricSeries(name: $0.key, values: ($0.value.array ?? []).compactMap(\.double))
+            MetricSeries(name: $0.key, values: ($0.value.array ?? []).map { $0.double ?? .nan })
         }
         dataset = json["dataset"].flatMap {
             guard let path = $0["path"]?.string else { return nil }

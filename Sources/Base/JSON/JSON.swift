@@ -153,3 +153,15 @@ extension JSON: ExpressibleByNilLiteral, ExpressibleByBooleanLiteral, Expressibl
     public init(arrayLiteral elements: JSON...) { self = .array(elements) }
     public init(dictionaryLiteral elements: (String, JSON)...) { self = .object(JSONObject(elements)) }
 }
+
+extension JSON {
+    /// The same without what strict JSON has no word for: NaN and infinities become null.
+    public var strict: JSON {
+        switch self {
+        case .number(let value) where !value.isFinite: .null
+        case .array(let values): .array(values.map(\.strict))
+        case .object(let object): .object(object.mapValues(\.strict))
+        default: self
+        }
+    }
+}

@@ -101,16 +101,16 @@ public struct ExploredColumn: Equatable, Sendable {
 
     /// A column of texts, of which empty ones and words for a missing value are none.
     init(_ name: String, texts: [String]) {
-        var counts: [String: Int] = [:]
-        for text in texts { counts[text, default: 0] += 1 }
+        var counts: [ExactText: Int] = [:]
+        for text in texts { counts[ExactText(text), default: 0] += 1 }
         let reader = FieldReader(TableDialect())
-        counts = counts.filter { !reader.isMissing(Array($0.key.utf8)[...]) }
+        counts = counts.filter { !reader.isMissing(Array($0.key.text.utf8)[...]) }
         (self.name, values, numbers, distinct) = (name, [], nil, counts.count)
         missing = texts.count - counts.values.reduce(0, +)
         let isUnique = counts.count == texts.count && texts.count >= 20
         role = counts.count <= 1 ? .constant : isUnique ? .identifier : .text
         frequent = Array(
-            counts.map { Frequent(text: $0, count: $1) }
+            counts.map { Frequent(text: $0.text, count: $1) }
                 .sorted { ($1.count, $0.text) < ($0.count, $1.text) }.prefix(8))
     }
 }

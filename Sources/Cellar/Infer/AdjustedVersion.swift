@@ -45,8 +45,11 @@ extension Store {
         let (place, trusted) = try trusted(evaluation.model)
         var file = try readModel(trusted)
         var facts = file.facts ?? writtenFacts(of: file)
-        // The file has the name that the model had when it was saved.
+        // The file has the name that the model had when it was saved, or none if Keras wrote it.
         if place.sha256 != nil { facts.name = try models.version(place.reference).model }
+        if facts.name.isEmpty { facts.name = ModelStore.modelName(ofFile: place.path) }
+        facts.classes = request.models.options.classes ?? facts.classes
+        facts.features = request.models.options.features ?? facts.features
         var temperature: Temperature?
         if request.calibrates {
             guard case .classes(let outcome)? = evaluation.details?.outcomes else {

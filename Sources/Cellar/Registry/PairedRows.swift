@@ -23,7 +23,7 @@ public struct PairedRows: Sendable {
                 .badData, "\(name) does not predict one class for each row; only such models are compared.",
                 file: first.data)
         }
-        guard Set(one.classes) == Set(other.classes), Set(one.classes).count == one.classes.count else {
+        guard one.classes.hasSameElements(as: other.classes), one.classes.count == other.classes.count else {
             throw CellarError(
                 .badData,
                 "\(first.model) and \(second.model) have different classes: "
@@ -31,7 +31,7 @@ public struct PairedRows: Sendable {
                 file: first.data)
         }
         // The classes may be in another order.
-        let codes = other.classes.map { name in Int32(one.classes.firstIndex(of: name) ?? 0) }
+        let codes = other.classes.map { name in Int32(one.classes.firstIndex(ofSame: name) ?? 0) }
         secondPrediction = other.prediction.map { codes[Int($0)] }
         guard one.rows == other.rows, one.truth == other.truth.map({ codes[Int($0)] }) else {
             throw CellarError(

@@ -74,15 +74,3 @@ public func printOutput(_ text: String) throws {
 public func printOutput(_ value: JSON) throws {
     try printOutput(value.strict.text(pretty: true))
 }
-
-extension JSON {
-    /// The same without what strict JSON has no word for: NaN and infinities become null.
-    var strict: JSON {
-        switch self {
-        case .number(let value) where !value.isFinite: .null
-        case .array(let values): .array(values.map(\.strict))
-        case .object(let object): .object(object.mapValues(\.strict))
-        default: self
-        }
-    }
-}

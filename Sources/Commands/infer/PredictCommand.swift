@@ -79,7 +79,7 @@ struct PredictCommand: ParsableCommand {
             let result = try Store(place.store).predict(request, progress: commandProgress(json: place.json))
             let figure = try Figure(prediction: result, of: files[0])
             try figure.write(to: path, theme: dark ? .dark : .light)
-            try printOutput(place.json ? result.json.text(pretty: true) : path)
+            try printOutput(place.json ? result.json.strict.text(pretty: true) : path)
             if let status = exitStatus(result) { throw ExitCode(status) }
         }
     }

@@ -18,6 +18,7 @@ final class DetailCollector {
         case .classes(let names, let score), .binary(let names, let score):
             var classes = EvaluationDetails.Classes(names: names, kind: score.kind)
             classes.threshold = score.decision.map { Double($0.threshold) }
+            classes.positive = score.decision?.positive
             details.outcomes = .classes(classes)
         case .labels(let names, let score): details.outcomes = .labels(.init(names: names, kind: score.kind))
         case .values(let width): details.outcomes = .values(.init(width: width))

@@ -18,6 +18,8 @@ public struct EvaluationDetails: Sendable {
         public internal(set) var logits: [Float] = []
         /// The threshold of the positive class, if the model or the user chose one.
         public internal(set) var threshold: Double?
+        /// The index of the positive class of that threshold.
+        public internal(set) var positive: Int?
 
         public func score(_ row: Int, of label: Int) -> Float { scores[row * names.count + label] }
     }

@@ -82,7 +82,7 @@ public struct LabelsReport: Sendable {
         for label in labels {
             // Where classes have texts for names, "0" is no number of a class.
             let number =
-                pairs.classes.firstIndex(of: label)
+                pairs.classes.firstIndex(ofSame: label)
                 ?? (areNumbers ? names.number(of: label).map { Int($0) } : nil)
             if number == nil {
                 unknown.append(label)

@@ -86,7 +86,8 @@ struct LabelsTable {
         // Blanks around a class are lost in the name of its column.
         let labels = truth.labels + prediction.labels
         let classes = classes.map { name in
-            labels.contains(name) ? name : labels.first { trimmed($0) == name } ?? name
+            labels.firstIndex(ofSame: name) != nil
+                ? name : labels.first { trimmed($0).hasSameBytes(as: name) } ?? name
         }
         var names = ClassNames(classes)
         guard let truth = truth.numbers(in: &names), let prediction = prediction.numbers(in: &names) else {

@@ -48,5 +48,5 @@ func writeReport(_ folder: String, text: String, json: JSON, matrix: String?) th
 
 /// Writes a JSON file of a report: indented, but with a row of numbers on one line.
 func writeReportFile(_ path: String, _ json: JSON) throws(CellarError) {
-    try writeFile(path, Array((json.text(pretty: true, numbersInRows: true) + "\n").utf8))
+    try writeFile(path, Array((json.strict.text(pretty: true, numbersInRows: true) + "\n").utf8))
 }

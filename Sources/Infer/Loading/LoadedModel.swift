@@ -162,6 +162,14 @@ public final class LoadedModel {
         }
         var meaning = try OutputMeaning(of: file, classes: options.classes, name: name)
         let kept = file.facts?.decision
+        if let kept, let positive = options.positive, options.threshold == nil,
+            !positive.hasSameBytes(as: kept.positive)
+        {
+            throw CellarError(
+                .usage,
+                "\(name): the model predicts \(kept.positive) from \(kept.threshold) on, which is no threshold of \(positive).",
+                remedy: "Use --threshold as well, or omit --positive.")
+        }
         if let threshold = options.threshold ?? kept?.threshold {
             meaning = try meaning.deciding(
                 positive: options.positive ?? kept?.positive, threshold: threshold, name: name)

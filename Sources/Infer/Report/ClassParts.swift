@@ -9,7 +9,7 @@ func classParts(
     _ outcome: EvaluationDetails.Classes, _ details: EvaluationDetails, _ settings: EvaluationReport.Settings
 ) throws(CellarError) -> [ReportPart] {
     let classes = outcome.names.count
-    let positive = settings.positive.flatMap { outcome.names.firstIndex(of: $0) } ?? 1
+    let positive = settings.positive.flatMap { outcome.names.firstIndex(ofSame: $0) } ?? outcome.positive ?? 1
     // Of two classes, one curve says all.
     let wanted = classes == 2 ? [positive] : Array(0..<classes)
     var (steps, missing) = ([(label: Int, steps: ThresholdSteps)](), [String]())

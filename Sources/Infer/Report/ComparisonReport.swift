@@ -55,11 +55,7 @@ private func sideBySide(_ evaluations: [Evaluation], _ folders: [String]) -> Rep
             }
     }
     let intervals = evaluations.map { evaluation in
-        evaluation.accuracy.map { accuracy in
-            wilsonInterval(
-                Int((accuracy * Double(evaluation.count)).rounded()), of: evaluation.count
-            ).text()
-        }
+        evaluation.interval(of: "accuracy")
     }
     if intervals.contains(where: { $0 != nil }) {
         rows.append(["accuracy, 95 % interval"] + intervals.map { $0 ?? "–" })
@@ -105,8 +101,10 @@ private func classComparison(
     }
     if first.names.count == 2 {
         var curves: [ClassCurves] = []
+        // One class for all models, also where each has a positive class of its own.
+        let positive = positive ?? first.names[first.positive ?? 1]
         for (name, outcome) in models {
-            let label = positive.flatMap { outcome.names.firstIndex(of: $0) } ?? 1
+            let label = outcome.names.firstIndex(ofSame: positive) ?? 1
             let steps = try ThresholdSteps(
                 truth: outcome.truth.map { $0 == Int32(label) },
                 scores: outcome.truth.indices.map { Double(outcome.score($0, of: label)) })
@@ -117,7 +115,7 @@ private func classComparison(
         if !curves.isEmpty {
             parts += curveParts(curves, missing: []).map { part in
                 var part = part
-                part.texts = ["The class \(positive ?? first.names[1]), of each model."]
+                part.texts = ["The class \(positive), of each model."]
                 return part
             }
         }

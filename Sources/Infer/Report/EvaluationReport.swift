@@ -66,18 +66,21 @@ public struct EvaluationReport: Sendable {
     }
 }
 
+extension Evaluation {
+    /// Wilson's interval of a figure that is the share of rows whose class is right; nil for others.
+    func interval(of name: String) -> String? {
+        guard accuracy != nil, ["accuracy", "class_accuracy"].contains(name),
+            let share = figures.first(where: { $0.name == name })?.value, (0...1).contains(share)
+        else { return nil }
+        return wilsonInterval(Int((share * Double(count)).rounded()), of: count).text()
+    }
+}
+
 /// The scalar figures.
 private func metricsPart(_ evaluation: Evaluation) -> ReportPart {
     var part = ReportPart("metrics", "Metrics")
-    var rows = evaluation.figures.map { figure in
-        [figure.name, figure.value.measured, ""]
-    }
-    if let accuracy = evaluation.accuracy {
-        let hits = Int((accuracy * Double(evaluation.count)).rounded())
-        let interval = wilsonInterval(hits, of: evaluation.count).text()
-        for row in rows.indices where ["accuracy", "class_accuracy"].contains(rows[row][0]) {
-            rows[row][2] = interval
-        }
+    let rows = evaluation.figures.map { figure in
+        [figure.name, figure.value.measured, evaluation.interval(of: figure.name) ?? ""]
     }
     part.texts = [
         "Loss: \(evaluation.shownLoss). Loss and metrics are those of the compiled model, as Keras' evaluate gives them."

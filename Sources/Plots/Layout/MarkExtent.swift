@@ -47,9 +47,10 @@ struct MarkExtent {
     }
 
     private mutating func add(_ points: [PlotPoint]) {
-        for point in points where point.x.isFinite && point.y.isFinite {
+        // A gap in a line is marked at its x.
+        for point in points where point.x.isFinite {
             x.append(point.x)
-            y.append(point.y)
+            if point.y.isFinite { y.append(point.y) }
         }
     }
 }

@@ -35,6 +35,7 @@ enum HTMLStyle {
         summary{cursor:pointer;color:var(--s0)}
         footer{margin-top:3rem;color:var(--muted);font-size:.85rem}
         @media print{body{max-width:none;padding:0;font-size:12px}nav,.skip{display:none}\
+        details::details-content{content-visibility:visible;block-size:auto}\
         figure,tr,.note{break-inside:avoid}h2,h3{break-after:avoid}.scroll{overflow:visible}}
         """
     }

@@ -129,7 +129,7 @@ private struct ClassColumn {
     /// Throws if the first line looks like the others: the column's name is one of its classes, and another column's
     /// name is a number.
     func refuseNameAsClass(of table: Table) throws(CellarError) {
-        guard labels.labels.contains(name), table.columns.contains(where: { parsedNumber($0) != nil }) else {
+        guard labels.labels.firstIndex(ofSame: name) != nil, table.columns.contains(where: { parsedNumber($0) != nil }) else {
             return
         }
         throw CellarError(

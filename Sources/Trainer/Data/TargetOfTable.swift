@@ -79,16 +79,16 @@ extension OutputLabels {
                 remedy: "The classes are \(classes.joined(separator: ", ")).")
         }
         var order = recipe.classes ?? classes
-        guard order.count == classes.count, Set(order) == Set(classes) else {
+        guard order.count == classes.count, order.hasSameElements(as: classes) else {
             throw wrong("classes must have each class of the target once.")
         }
         if let positive = recipe.positive {
-            guard classes.count == 2, classes.contains(positive) else {
+            guard classes.count == 2, let place = classes.firstIndex(ofSame: positive) else {
                 throw wrong("positive is \"\(positive)\", but must be one of two classes.")
             }
-            order = [classes.first { $0 != positive } ?? "", positive]
+            order = [classes[1 - place], positive]
         }
-        let numbers = classes.map { name in Int32(order.firstIndex(of: name) ?? 0) }
+        let numbers = classes.map { name in Int32(order.firstIndex(ofSame: name) ?? 0) }
         return OutputLabels(targets: .classes(rows.map { numbers[Int($0)] }), classes: order)
     }
 }
