@@ -201,7 +201,8 @@ func namesOneShort() throws {
         let text = try recipe(
             ("u,v,cls\n" + rows(60) { row($0) + "," }).replacing(",", with: sign))
         #expect(
-            text.contains("names: [u, v, cls, \"Unnamed: 3\"]") && text.contains("target: cls")
+            text.contains("names: [u, v, cls, \"Unnamed: 3\"]   # delimiters end the rows alone")
+                && text.contains("target: cls")
                 && text.contains("u: number"), "\(text)")
     }
 }

@@ -220,14 +220,11 @@ struct CSVStart {
             { end += 1 }
             if let row = lines.dropFirst(end).first(where: { !isEmpty($0) }).map(fields) {
                 if found.count == row.count + 1, found.last == "" { found.removeLast() }
-                // A delimiter ends the rows alone, or the first column has the names of rows, which R does not name.
-                if found.count + 1 == row.count {
-                    if let last = known.last, last.hasPrefix("Unnamed: "), row.last?.isEmpty ?? false {
-                        found.append(last)
-                    } else {
-                        found.insert(known[0], at: 0)
-                    }
-                }
+                // Delimiters end the rows alone, or the first column has the names of rows, which R does not name; or both.
+                let ends = zip(known.reversed(), row.reversed())
+                    .prefix { $0.hasPrefix("Unnamed: ") && $1.isEmpty }.map(\.0).reversed()
+                found += ends.suffix(max(row.count - found.count, 0))
+                if found.count + 1 == row.count, !found.contains(known[0]) { found.insert(known[0], at: 0) }
             }
             for place in found.indices where found[place].isEmpty { found[place] = "Unnamed: \(place)" }
             return Before(count: end, names: found)

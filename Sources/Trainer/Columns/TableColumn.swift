@@ -170,10 +170,7 @@ public struct KindGuess: Sendable {
         let lower = name.lowercased()
         let isUnique = !p.hasManyValues && p.distinct == p.present && p.present > 20 || p.hasManyValues
         let isCalledID =
-            ["id", "index", "uuid", "guid", "rownum", "rownumber", "row_number"].contains(lower)
-            || lower.hasSuffix("_id")
-            || lower.hasSuffix(" id") || name.hasSuffix("ID") || name.hasSuffix("Id")
-            || lower.hasPrefix("unnamed:") || lower.hasSuffix("id") && p.mayBeIdentifiers
+            isIdentifier(name) || lower.hasPrefix("unnamed:") || lower.hasSuffix("id") && p.mayBeIdentifiers
         if p.textCount == 0 {
             if p.booleans == p.present { return (.boolean, "True and False") }
             if isUnique, p.whole == p.present,
@@ -214,6 +211,14 @@ public struct KindGuess: Sendable {
             return (.text, "texts of \(Int(average.rounded())) words on average")
         }
         return (.category, "\(p.distinct) different values")
+    }
+
+    /// True for names that identifiers have.
+    static func isIdentifier(_ name: String) -> Bool {
+        let lower = name.lowercased()
+        return ["id", "index", "uuid", "guid", "rownum", "rownumber", "row_number"].contains(lower)
+            || lower.hasSuffix("_id") || lower.hasSuffix(" id") || name.hasSuffix("ID")
+            || name.hasSuffix("Id")
     }
 
     private static func isCodeName(_ lower: String) -> Bool {

@@ -61,7 +61,7 @@ struct FirstLine {
         }
     }
 
-    private static func isYear(_ name: String) -> Bool {
+    static func isYear(_ name: String) -> Bool {
         Int(name).map { (1900...2100).contains($0) } ?? false
     }
 }

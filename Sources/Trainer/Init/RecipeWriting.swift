@@ -75,7 +75,10 @@ extension TableSurvey {
         if let names = dialect.names {
             text += "  names: [\(names.map(yaml).joined(separator: ", "))]   # \(namesReason)\n"
         } else if dialect.hasHeader == false {
-            text += "  header: false   # the first line has data: columns are 0, 1, 2 …\n"
+            let reason =
+                dialect.skippedLines == nil
+                ? "the first line has data" : "the lines before it name no columns"
+            text += "  header: false   # \(reason): columns are 0, 1, 2 …\n"
         } else if dialect.hasHeader == true {
             text += "  header: true\n"
         } else if let doubtfulName {

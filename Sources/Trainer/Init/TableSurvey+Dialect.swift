@@ -26,19 +26,15 @@ extension TableSurvey {
         func reader(_ column: Int) -> FieldReader { FieldReader(dialect, column: table.columns[column]) }
 
         /// The source of the names that the dialect has.
-        var namesReason = ""
-        /// True if the first column has names of rows, and no name itself.
-        var hasRowNames: Bool { namesReason == TableSurvey.reasonOfRowNames }
+        var names = NamesSource()
     }
-
-    private static let reasonOfRowNames = "the first line has no name for the first column, of names of rows"
 
     /// - header: Whether the first line names the columns; nil finds out.
     static func read(_ path: String, header: Bool?) throws(CellarError) -> Found {
         var dialect = TableDialect()
         dialect.hasHeader = header
-        var namesReason = ""
-        var table = try open(path, &dialect, &namesReason)
+        var names = NamesSource()
+        var table = try open(path, &dialect, &names)
         var fields = try table.allFields()
         let first = FirstLine(table.columns, fields)
         func take(_ other: TableDialect, _ isRight: (Table) -> Bool) throws(CellarError) {
@@ -55,7 +51,7 @@ extension TableSurvey {
         {
             let (columns, rows) = (table.columns.count, table.rowCount)
             try take(other) { $0.columns.count == columns && $0.rowCount == rows - 1 }
-            namesReason = reason
+            names.reason = reason
         } else if table.header.isInFile, dialect.skippedLines == nil, hasSecondHeader(fields) {
             var other = dialect
             other.skippedLines = 1
@@ -85,7 +81,7 @@ extension TableSurvey {
             dialect.delimiter = table.header.delimiter
         }
         var found = Found(table: table, fields: fields, dialect: dialect)
-        found.namesReason = namesReason
+        found.names = names
         if table.header.isInFile, header == nil { found.doubtfulName = first.repeatedName }
         try found.refuseTotals()
         found.chooseNumbers()
@@ -94,12 +90,12 @@ extension TableSurvey {
     }
 
     private static func open(
-        _ path: String, _ dialect: inout TableDialect, _ namesReason: inout String
+        _ path: String, _ dialect: inout TableDialect, _ names: inout NamesSource
     ) throws(CellarError) -> Table {
         let form = try KnownForm(path)
         try form.refuse(path)
         if dialect.hasHeader != true, let arff = try form.arff(path) {
-            (dialect, namesReason) = (arff, "the names of the attributes")
+            (dialect, names.reason) = (arff, "the names of the attributes")
             return try Table(path: path, dialect: arff)
         }
         var first: Table?
@@ -117,25 +113,20 @@ extension TableSurvey {
         }
         let header = dialect.hasHeader
         // A line of fewer words is one column where no sign separates them.
-        let others = try first == nil ? otherDialects(path) : first?.columns.count == 1 ? namedRows(path) : []
-        for other in others.compactMap({ $0.withHeader(header) }) {
+        let others = first == nil ? otherDialects : first?.columns.count == 1 ? shortNames : []
+        let isBehindTitle = hasTabsBelowTitle(path)
+        for other in others.compactMap({ $0.withHeader(header) })
+        where other.delimiter == nil || !isBehindTitle {
             do throws(CellarError) {
+                if other.skippedLines != nil {
+                    guard let found = try named(path, other) else { continue }
+                    (dialect, names) = (found.dialect, found.names)
+                    return found.table
+                }
                 let table = try Table(path: path, dialect: other)
                 // Without the right delimiter any text is one column.
                 guard table.columns.count > 1 else { continue }
                 dialect = other
-                if let names = other.names {
-                    let fields = try table.allFields()
-                    guard let (all, reason) = completed(names, fields, isBlank: other.delimiter != nil),
-                        !hasSecondHeader(fields)
-                    else {
-                        dialect = TableDialect()
-                        dialect.hasHeader = header
-                        continue
-                    }
-                    (dialect.names, namesReason) = (all, reason)
-                    return try Table(path: path, dialect: dialect)
-                }
                 return table
             } catch {
                 // A table of numbers lacks names, but what is wrong with it is in another line.
@@ -151,12 +142,22 @@ extension TableSurvey {
             guard width == 1 || other.hasHeader == nil, let found = behindLines(path, other, &wanted),
                 found.table.columns.count >= width
             else { continue }
-            dialect = found.dialect
+            (dialect, names) = (found.dialect, found.names)
             return found.table
         }
         try form.refuseBrokenRows(path)
         if let first { return first }
         throw wanted.described(path) ?? CellarError.opening(path, 0)
+    }
+
+    /// True if tabs separate the columns, but not the words of the first line.
+    private static func hasTabsBelowTitle(_ path: String) -> Bool {
+        func hasTabs(behind lines: Int?) -> Bool {
+            var dialect = TableDialect()
+            (dialect.skippedLines, dialect.hasHeader, dialect.isLatin1) = (lines, false, true)
+            return (try? CSVReader(path: path, dialect: dialect).header.delimiter) == UInt8(ascii: "\t")
+        }
+        return !hasTabs(behind: nil) && hasTabs(behind: 1)
     }
 
     /// The number of columns in the first line; 0 if it cannot be read.
@@ -165,53 +166,67 @@ extension TableSurvey {
     }
 
     /// Other forms of a table that does not read as usual, the most likely one first.
-    private static func otherDialects(_ path: String) throws(CellarError) -> [TableDialect] {
-        var all = [TableDialect](repeating: TableDialect(), count: 4)
+    private static var otherDialects: [TableDialect] {
+        var all = [TableDialect](repeating: TableDialect(), count: 3)
         // A first line of numbers has data.
         all[0].hasHeader = false
         all[1].isLatin1 = true
         (all[2].isLatin1, all[2].hasHeader) = (true, false)
+        // The sign that the line of names has comes before others, of which blanks would take the last one off each row.
+        let short = shortNames.filter { $0.delimiter == nil }
         // Blanks and tabs, or more of them than one between columns.
-        (all[3].delimiter, all[3].hasHeader) = (UInt8(ascii: " "), false)
-        return all + namedRows(path)
+        var blanks = TableDialect()
+        (blanks.delimiter, blanks.hasHeader) = (UInt8(ascii: " "), false)
+        return all + short + [blanks] + shortNames.filter { $0.delimiter != nil }
     }
 
-    /// The forms in which R writes a row's name before its values, and no name for that column: with signs or blanks between them.
-    private static func namedRows(_ path: String) -> [TableDialect] {
-        [nil, UInt8(ascii: " ")].compactMap { delimiter in
-            var dialect = TableDialect()
-            dialect.delimiter = delimiter
-            guard let names = try? CSVReader(path: path, dialect: dialect).header.names, names.count > 1,
-                !names.contains("row"), !names.contains("class")
-            else { return nil }
-            (dialect.skippedLines, dialect.hasHeader, dialect.names) = (1, false, ["row"] + names)
-            return dialect
+    /// The forms of a table whose first line is shorter than its rows, with signs or blanks between the names.
+    private static var shortNames: [TableDialect] {
+        [nil, UInt8(ascii: " ")].flatMap { delimiter in
+            [false, true].map { isLatin1 in
+                var dialect = TableDialect()
+                (dialect.delimiter, dialect.isLatin1) = (delimiter, isLatin1)
+                (dialect.skippedLines, dialect.hasHeader) = (1, false)
+                return dialect
+            }
         }
     }
 
-    /// Completes the names of a table that has one column more, with where they come from; nil if they are no such names.
-    ///
-    /// A last column without any value is no column: its delimiter ends the rows. Otherwise the first column lacks the name. It is
-    /// `class` if it has few texts, and else it has names of rows, `row`.
-    ///
-    /// - names: The names behind one for the first column.
-    /// - isBlank: True if blanks separate the names, as they do the words of a title.
-    private static func completed(
-        _ names: [String], _ fields: [Texts], isBlank: Bool
-    ) -> (names: [String], reason: String)? {
-        if let last = fields.last, (0..<last.count).allSatisfy({ withoutBlanks(last[$0]).isEmpty }) {
-            return (names.dropFirst() + ["Unnamed: \(names.count - 1)"], "a delimiter ends the rows alone")
+    /// Reads a table whose line of names, the last one of those before it, is shorter than its rows; nil for another table.
+    private static func named(
+        _ path: String, _ wanted: TableDialect
+    ) throws(CellarError) -> (table: Table, dialect: TableDialect, names: NamesSource)? {
+        guard let skipped = wanted.skippedLines, skipped > 0 else { return nil }
+        var line = wanted
+        (line.skippedLines, line.hasHeader) = (skipped == 1 ? nil : skipped - 1, true)
+        guard let header = try? CSVReader(path: path, dialect: line).header, header.names.count > 1,
+            ShortNames.areNames(header.names)
+        else { return nil }
+        // Signs within the numbers of the rows may be as many.
+        var dialect = wanted
+        dialect.delimiter = header.delimiter
+        guard let row = try? CSVReader(path: path, dialect: dialect).header,
+            row.names.count > header.names.count
+        else { return nil }
+        if wanted.delimiter == nil,
+            (try? CSVReader(path: path, dialect: wanted).header.delimiter) == header.delimiter
+        {
+            dialect.delimiter = nil
         }
-        let first = fields[0]
-        let values = Set((0..<first.count).lazy.map { Array(first[$0]) })
-        let rowNames = (names, reasonOfRowNames)
-        if values.count == first.count { return rowNames }
-        let profile = ColumnProfile(first, FieldReader(TableDialect()))
-        let areTexts = profile.textCount == profile.present
-        if areTexts, values.count <= 60, values.count * 5 <= first.count {
-            return (["class"] + names.dropFirst(), "the first line lacks one")
+        let fields = try Table(path: path, dialect: dialect).allFields()
+        if skipped > 1 {
+            // Lines of titles are above the names.
+            let isSure = ShortNames.emptyEnds(fields) >= fields.count - header.names.count
+            guard ShortNames.areSurelyNames(header.names), isSure || header.names.count > 2 else {
+                return nil
+            }
         }
-        return areTexts || !isBlank ? rowNames : nil
+        let isBlank = header.delimiter == UInt8(ascii: " ")
+        guard let short = ShortNames(header.names, fields, isBlank: isBlank), !hasSecondHeader(fields) else {
+            return nil
+        }
+        dialect.names = short.names
+        return (try Table(path: path, dialect: dialect), dialect, short.source)
     }
 
     /// The forms of tables with comments, with other lines before them, or with both. Those without names come last.
@@ -233,7 +248,7 @@ extension TableSurvey {
     /// Reads a table of several columns whose names, if it should have them, are none of its data.
     private static func behindLines(
         _ path: String, _ wanted: TableDialect, _ furthest: inout Furthest
-    ) -> (table: Table, dialect: TableDialect)? {
+    ) -> (table: Table, dialect: TableDialect, names: NamesSource)? {
         var dialect = wanted
         // Lines in UTF-8 are read as such here, too.
         dialect.isLatin1 = true
@@ -251,9 +266,17 @@ extension TableSurvey {
             any.header.unnamed.count <= 1
             && (wanted.hasHeader == true
                 || (try? any.allFields()).map { !FirstLine(any.columns, $0).hasData } ?? false)
-        if any.header.isInFile ? !isNamed : skipsNames(path, any, dialect) { return nil }
-        if let table = try? Table(path: path, dialect: wanted) { return (table, wanted) }
-        return (any, dialect)
+        if any.header.isInFile {
+            guard isNamed else { return nil }
+        } else if any.header.delimiter != UInt8(ascii: " "),
+            let found = [wanted, dialect].lazy.compactMap({ try? named(path, $0) }).first
+        {
+            return found
+        } else if skipsNames(path, any, dialect) {
+            return nil
+        }
+        if let table = try? Table(path: path, dialect: wanted) { return (table, wanted, NamesSource()) }
+        return (any, dialect, NamesSource())
     }
 
     /// True if the line before a table without names is none before it: it is a row, with as many fields, or has one name more or

@@ -11,6 +11,8 @@ public struct TableSurvey: Sendable {
     private let delimiter: UInt8
     let strays: [String]
     private let strayWarnings: [String]
+    /// What the names could mean as well; nil if nothing.
+    private let doubtfulNames: String?
     private let rowsOfTotals: [String]
     /// A name in the first line that is a value of its column, too; nil if it is known that the line has the names.
     let doubtfulName: String?
@@ -64,7 +66,7 @@ public struct TableSurvey: Sendable {
         delimiter = table.header.delimiter
         (dialect, strays, doubtfulName) = (found.dialect, found.strays, found.doubtfulName)
         strayWarnings = found.strayWarnings
-        namesReason = found.namesReason
+        (namesReason, doubtfulNames) = (found.names.reason, found.names.warning)
         rowsOfTotals = found.rowsOfTotals
         rows = table.rowCount
         let reader = FieldReader(dialect)
@@ -85,7 +87,7 @@ public struct TableSurvey: Sendable {
                     isAmbiguous: false)
             }
             // As for pandas, names of rows are no column; dates among them tell something.
-            if found.hasRowNames, index == 0, name == "row", guess.kind != .date {
+            if found.names.hasRowNames, index == 0, guess.kind != .date {
                 return SurveyedColumn(
                     name: name, profile: profile, kind: .ignore, reason: "names of rows", isAmbiguous: false)
             }
@@ -197,7 +199,8 @@ public struct TableSurvey: Sendable {
 
     /// Warnings before a training.
     public var warnings: [String] {
-        strayWarnings + rowsOfTotals + doubtfulTarget + doubtfulSigns + leaks + unreadNumbers
+        (doubtfulNames.map { [$0] } ?? []) + strayWarnings + rowsOfTotals + doubtfulTarget + doubtfulSigns
+            + leaks + unreadNumbers
     }
 
     /// Other columns that may be the one to predict, by their names; nil if none is more likely than others.
