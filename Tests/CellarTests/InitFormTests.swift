@@ -422,7 +422,13 @@ func raggedNames() throws {
             let output = folder.path + "/scored.csv"
             _ = try store.score(
                 ScoreRequest(inputs: [path], outputs: [output], replacesInput: true, models: [model]))
-            return try String(contentsOfFile: output, encoding: .utf8).split(separator: "\n")
+            let lines = try String(contentsOfFile: output, encoding: .utf8).split(separator: "\n")
+            // The names and 60 rows.
+            #expect(lines.count == 61 && lines[0].contains("area,") && lines[0].contains("radius,"))
+            let widths = Set(lines.map { $0.split(separator: ",", omittingEmptySubsequences: false).count })
+            #expect(widths.count == 1)
+            return
+                lines
                 .map { $0.split(separator: ",").last ?? "" }.filter {
                     $0.first?.isNumber ?? false || $0 == "M" || $0 == "B"
                 }

@@ -130,3 +130,44 @@ func madeUpNames() throws {
             "\(recipe)")
     }
 }
+
+@Test(
+    "a scored table has names wherever lines with them were skipped, with rows that end in delimiters or begin with names"
+)
+func scoredShortNames() throws {
+    try Fixtures.temporaryFolder { folder in
+        let store = Store(folder.path + "/models")
+        for (name, table) in [
+            ("ends", ShortTable(sign: ";", ends: 2)),
+            ("both", ShortTable(rowName: { "r\($0)" }, ends: 1)),
+            ("noted", ShortTable(rowName: { "r\($0)" }, hasComment: true)),
+        ] {
+            let path = folder.path + "/\(name).csv"
+            try Data(table.text.utf8).write(to: URL(fileURLWithPath: path))
+            var request = InitRequest(data: path)
+            request.recipe = folder.path + "/\(name).yaml"
+            _ = try initRecipe(request)
+            var fit = FitRequest(recipe: folder.path + "/\(name).yaml")
+            fit.epochs = 1
+            _ = try store.fit(fit)
+            func score(_ text: String) throws -> [[Substring]] {
+                let (input, output) = (folder.path + "/in.csv", folder.path + "/out.csv")
+                try Data(text.utf8).write(to: URL(fileURLWithPath: input))
+                _ = try store.score(
+                    ScoreRequest(inputs: [input], outputs: [output], replacesInput: true, models: [name]))
+                return try String(contentsOfFile: output, encoding: .utf8).split(separator: "\n").map {
+                    $0.split(separator: Character(table.sign), omittingEmptySubsequences: false)
+                }
+            }
+            let same = try score(table.text)
+            #expect(same.count == 61 && same[0].dropLast(2).map(String.init) == table.expected, "\(same[0])")
+            #expect(Set(same.map(\.count)) == [table.expected.count + 2])
+            // The same table with a name for each column, and none at the ends.
+            var plain = table
+            (plain.ends, plain.hasComment, plain.rowName) = (0, false, nil)
+            let clean = try score(plain.text)
+            #expect(clean.count == 61 && clean[0].dropLast(2).map(String.init) == plain.names, "\(clean[0])")
+            #expect(clean.dropFirst().map { $0.last } == same.dropFirst().map { $0.last })
+        }
+    }
+}

@@ -106,6 +106,7 @@ struct CSVStart {
                 if next.count == header.names.count - 1 { header.removeUnnamedEnd() }
             }
             header.hasMark = bytes.starts(with: [0xEF, 0xBB, 0xBF])
+            header.isNamedBefore = !header.isInFile && dialect.names != nil && before.count > 0
             header.endsInReturn = exact.next == exact.content.upperBound + 2
             let (next, lines) = header.isInFile ? (exact.next, exact.lines) : (position, 0)
             return Found(header: header, rest: Array(bytes[next...]), line: line + lines, ended: ended)

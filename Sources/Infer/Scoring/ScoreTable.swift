@@ -18,7 +18,9 @@ public func scoreTable(
 ) throws(CellarError) -> Int {
     let scorer = try BlockScorer(models, prefix: options.prefix, readsTable: true)
     let (name, header) = (reader.name, reader.header)
-    if header.isInFile { try refuseTaken(scorer.newNames, options.kept.names(of: header.names), name) }
+    if header.isInFile || header.isNamedBefore {
+        try refuseTaken(scorer.newNames, options.kept.names(of: header.names), name)
+    }
     if let shard = options.shard {
         guard let size = reader.size else { throw .cannotShard(name) }
         reader.restrict(to: shard.range(of: size))
@@ -36,14 +38,16 @@ public func scoreTable(
     } catch { throw CellarError(error).at(file: name) }
 }
 
-/// Writes the line with the names; a table without column names stays one.
+/// Writes the line with the names, also where it is one of the lines before the table; a table without column names stays one.
 private func writeHeader(
     _ header: CSVHeader, _ scorer: BlockScorer, _ options: ScoreOptions, to writer: inout CSVWriter
 ) throws(CellarError) {
     if header.hasMark { try writer.mark() }
-    guard header.isInFile else { return }
+    guard header.isInFile || header.isNamedBefore else { return }
     func guarded(_ name: String) -> String { options.isRaw ? name : CSVGuard.guarded(name) }
     switch options.kept {
+    case .all where header.isNamedBefore:
+        for name in header.names { try writer.field(guarded(name)) }
     case .all: try writer.fields((options.isRaw ? header.bytes : header.guardedBytes)[...])
     case .only(let names): for name in names { try writer.field(guarded(name)) }
     case .none: break
