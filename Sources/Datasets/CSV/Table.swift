@@ -58,8 +58,15 @@ public struct Table: Sendable {
     /// Returns the position of the column with that name, or else of the only one that differs in case alone. Throws if there
     /// is none, or if several have the name.
     public func position(of name: String) throws(CellarError) -> Int {
+        try positions(of: [name])[0]
+    }
+
+    /// Returns the position of each of the columns with these names.
+    public func positions(of names: [String]) throws(CellarError) -> [Int] {
         var positions = NamePositions(columns)
-        return try header.index(of: name, in: &positions, file: file)
+        return try names.map { (name) throws(CellarError) in
+            try header.index(of: name, in: &positions, file: file)
+        }
     }
 
     /// Returns the columns' numbers, one array per column. Throws for text, an empty field, a missing value,
@@ -111,27 +118,42 @@ public struct Table: Sendable {
 
     /// Returns a column's fields, unquoted.
     public func fields(_ column: String) throws(CellarError) -> Texts {
-        let plan = try CSVPlan(file: file, header: header, numbers: [], texts: [column])
-        var content = Texts()
-        content.reserve(rowCount)
-        try Table.scan(plan, bytes, line: firstLine) { block in
-            for field in block.texts.prefix(block.count) {
-                content.append(unquoted(bytes[field.begin..<field.end]))
-            }
+        try fields(ofEach: [column][...])[0]
+    }
+
+    /// Calls `body` with each column's name and fields, unquoted. The rows are read once for as many columns as have `mostFields`.
+    public func forEachColumn(
+        _ columns: [String], _ body: (String, Texts) throws(CellarError) -> Void
+    ) throws(CellarError) {
+        let step = max(Table.mostFields / rowCount, 1)
+        for start in stride(from: 0, to: columns.count, by: step) {
+            let names = columns[start..<min(start + step, columns.count)]
+            for (name, fields) in zip(names, try fields(ofEach: names)) { try body(name, fields) }
         }
-        return content
+    }
+
+    /// The number of fields that are copied at once.
+    private static let mostFields = 1 << 20
+
+    private func fields(ofEach columns: ArraySlice<String>) throws(CellarError) -> [Texts] {
+        let plan = try CSVPlan(file: file, header: header, numbers: [], texts: Array(columns))
+        return try texts(plan)
     }
 
     /// Returns the fields of all columns, unquoted, also of those with the same name.
     public func allFields() throws(CellarError) -> [Texts] {
-        let plan = CSVPlan(allTextsOf: header, file: file)
-        let width = header.names.count
-        var content = [Texts](repeating: Texts(), count: width)
+        try texts(CSVPlan(allTextsOf: header, file: file))
+    }
+
+    private func texts(_ plan: CSVPlan) throws(CellarError) -> [Texts] {
+        var content = [Texts](repeating: Texts(), count: plan.texts)
         for column in content.indices { content[column].reserve(rowCount) }
         try Table.scan(plan, bytes, line: firstLine) { block in
-            for index in 0..<block.count * width {
-                let field = block.texts[index]
-                content[index % width].append(unquoted(bytes[field.begin..<field.end]))
+            for column in content.indices {
+                for row in 0..<block.count {
+                    let field = block.texts[row * plan.texts + column]
+                    content[column].append(unquoted(bytes[field.begin..<field.end]))
+                }
             }
         }
         return content

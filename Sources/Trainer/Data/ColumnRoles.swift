@@ -11,14 +11,12 @@ struct ColumnRoles {
     let chosen: [String]?
 
     init(_ table: Table, targets: [String], weight: String?, chosen: [String]?) throws(CellarError) {
-        func name(_ wanted: String) throws(CellarError) -> String {
-            table.columns[try table.position(of: wanted)]
+        func names(_ wanted: [String]) throws(CellarError) -> [String] {
+            try table.positions(of: wanted).map { table.columns[$0] }
         }
-        self.targets = try targets.map { (target) throws(CellarError) in try name(target) }
-        self.weight = try weight.map { (weight) throws(CellarError) in try name(weight) }
-        self.chosen = try chosen.map { (all) throws(CellarError) in
-            try all.map { (one) throws(CellarError) in try name(one) }
-        }
+        self.targets = try names(targets)
+        self.weight = try weight.map { (weight) throws(CellarError) in try names([weight])[0] }
+        self.chosen = try chosen.map { (all) throws(CellarError) in try names(all) }
         var roles: [String: String] = [:]
         let named =
             self.targets.map { ($0, "the target") } + (self.weight.map { [($0, "sample_weight")] } ?? [])

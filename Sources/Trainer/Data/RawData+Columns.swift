@@ -46,8 +46,8 @@ extension RawData {
         var numbers = columns.filter { $0.kind == .number }.map(\.name)
         if loss?.isForNumbers ?? false { numbers.append(target) }
         var units: [(column: String, use: UnitUse)] = []
-        for name in numbers where dialect.takesUnits(in: name) {
-            units.append((name, UnitUse(try table.fields(name), FieldReader(dialect, column: name))))
+        try table.forEachColumn(numbers.filter(dialect.takesUnits)) { name, fields in
+            units.append((name, UnitUse(fields, FieldReader(dialect, column: name))))
         }
         var summary = DataSummary(
             name: path, samples: kept.count, shape: [columns.count], features: columns.map(\.name),
@@ -86,19 +86,19 @@ extension RawData {
         of table: Table, _ given: ColumnsRecipe, _ dialect: TableDialect, _ file: String
     ) throws(CellarError) -> [String: NumberWriting] {
         var writings: [String: NumberWriting] = [:]
-        for (name, entry) in given.columns {
-            guard let writing = entry.writing else { continue }
-            writings[table.columns[try table.position(of: name)]] = writing
+        let own = given.columns.filter { $0.value.writing != nil }.map { ($0.key, $0.value.writing) }
+        for ((_, writing), place) in zip(own, try table.positions(of: own.map(\.0))) {
+            writings[table.columns[place]] = writing
         }
         guard dialect.hasUnits else { return writings }
         let plain = FieldReader(TableDialect())
-        for name in Set(table.columns) where writings[name] == nil {
-            guard let guess = WritingGuess(try table.fields(name), name: name, plain).writing,
+        try table.forEachColumn(Set(table.columns).filter { writings[$0] == nil }) { name, fields in
+            guard let guess = WritingGuess(fields, name: name, plain).writing,
                 !guess.units.isEmpty || guess.form == .magnitudes,
                 // A recipe that names K as a unit does not mean thousands.
                 guess.form != .magnitudes
                     || !dialect.unitWords.contains(where: { UnitFamily.magnitude($0) != nil })
-            else { continue }
+            else { return }
             writings[name] = guess
         }
         return writings
@@ -110,10 +110,11 @@ extension RawData {
         _ recipe: DataRecipe
     ) throws(CellarError) -> [TableColumn] {
         var entries: [Int: ColumnRecipe] = [:]
-        for (name, entry) in given.columns.sorted(by: { $0.key < $1.key }) {
-            let place = try table.position(of: name)
+        let sorted = given.columns.sorted { $0.key < $1.key }
+        let chosen = roles.chosen.map { Set($0) }
+        for ((name, entry), place) in zip(sorted, try table.positions(of: sorted.map(\.key))) {
             let column = table.columns[place]
-            let isUsed = !roles.isOther(column) && roles.chosen?.contains(column) ?? true
+            let isUsed = !roles.isOther(column) && chosen?.contains(column) ?? true
             if roles.targets.contains(column), entry.onlyDescribesNumbers { continue }
             guard isUsed || entry.kind == .ignore else {
                 throw CellarError(
@@ -130,17 +131,19 @@ extension RawData {
             }
         }
         var positions = NamePositions(table.columns)
-        var columns: [TableColumn] = []
-        for (index, name) in table.columns.enumerated() {
-            guard !roles.isOther(name), roles.chosen?.contains(name) ?? true else { continue }
-            let entry = entries[index]
+        let used = table.columns.indices.filter { index in
+            let name = table.columns[index]
+            guard !roles.isOther(name), chosen?.contains(name) ?? true else { return false }
             // A name that two columns have cannot be told apart; such columns are left out unless they are asked for.
-            guard entry != nil || positions.positions(of: name).count == 1 else { continue }
-            guard entry != nil || given.guessesOthers else { continue }
+            return entries[index] != nil || given.guessesOthers && positions.positions(of: name).count == 1
+        }
+        var columns: [TableColumn] = []
+        var places = used.makeIterator()
+        try table.forEachColumn(used.map { table.columns[$0] }) { (name, fields) throws(CellarError) in
+            let entry = places.next().flatMap { entries[$0] } ?? ColumnRecipe()
             if let column = try TableColumn(
-                name, table.fields(name), entry ?? ColumnRecipe(), FieldReader(dialect, column: name),
-                file: table.file, recipe: recipe.file)
-            {
+                name, fields, entry, FieldReader(dialect, column: name), file: table.file, recipe: recipe.file
+            ) {
                 columns.append(column)
             }
         }

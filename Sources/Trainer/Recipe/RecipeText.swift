@@ -9,6 +9,8 @@ import Yams
 struct RecipeText {
     /// Enough for the columns of a wide table, in bytes.
     static let largest = 4 << 20
+    /// As many values as the columns of such a recipe have, with their options.
+    static let mostValues = largest / 4
 
     let file: String
     let text: String

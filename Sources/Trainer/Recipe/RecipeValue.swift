@@ -37,7 +37,7 @@ struct RecipeValues {
 
     mutating func value(_ node: Node, depth: Int = 0) throws(CellarError) -> JSON {
         count += 1
-        guard count <= 20_000, depth <= 40 else {
+        guard count <= RecipeText.mostValues, depth <= 40 else {
             throw CellarError(
                 .badData,
                 "the YAML is too large or too deeply nested for a recipe.", file: file,
