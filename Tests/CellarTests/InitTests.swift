@@ -225,6 +225,19 @@ func doubtsInInit() throws {
         "paid,b,y\n"
             + rows(90) { "\($0 % 3 == 0 ? "\" $ -   \"" : "\" $ 1,\(100 + $0).00 \""),\($0 % 7),\($0 % 2)" })
     #expect(money.contains("paid: { kind: number, unit: \"$\", form: accounting }"), "\(money)")
+    for dash in ["$ -", "$ --", "$ \u{2013}", "\u{2014} $"] {
+        let text = try recipe(
+            "paid,b,y\n" + rows(60) { "\($0 % 9 == 0 ? dash : "$\($0 * 3 % 41)"),\($0 % 7),\($0 % 2)" })
+        #expect(text.contains("paid: { kind: number, unit: \"$\", form: accounting }"), "\(text)")
+    }
+    // What follows the day of a date is no unit, a place among several is one.
+    for (cell, isUnit) in [
+        ({ "\($0 % 28 + 1) de marzo de 2015" }, false), ({ "\($0 % 28 + 1). Maerz" }, false),
+        ({ "\($0 % 28 + 1) mars 1987" }, false), ({ "\($0 % 28 + 1) out of 100" }, true),
+    ] as [((Int) -> String, Bool)] {
+        let text = try recipe("when,b,y\n" + rows(60) { "\(cell($0 * 17 % 41)),\($0 % 7),\($0 % 2)" })
+        #expect(text.contains("when: { kind: number, unit:") == isUnit, "\(text)")
+    }
     try Fixtures.temporaryFolder { folder in
         func warnings(_ table: String) throws -> [String] {
             let path = folder.path + "/t.csv"

@@ -70,12 +70,14 @@ func zerosOfAccounting() {
     var dialect = TableDialect()
     dialect.numbers["a"] = NumberWriting(units: ["$"], form: .accounting)
     dialect.numbers["b"] = NumberWriting(units: ["$"])
-    for text in ["$ -", " $ -   ", "$-", "- $"] {
+    for text in ["$ -", " $ -   ", "$-", "- $", "$ --", "-- $", "$ \u{2013}", "\u{2014}$", "\u{2212} $"] {
         let field = Array(text.utf8)[...]
         #expect(FieldReader(dialect, column: "a").number(field) == .number(0), "\(text)")
         #expect(FieldReader(dialect, column: "b").number(field) == .missing, "\(text)")
     }
-    #expect(FieldReader(dialect, column: "a").number(Array("-".utf8)[...]) == .text)
+    for text in ["-", "--", "\u{2013}", "$ ---", "$"] {
+        #expect(FieldReader(dialect, column: "a").number(Array(text.utf8)[...]) == .text, "\(text)")
+    }
 }
 
 @Test("dates of web servers, ordinals and zones of cities are read")

@@ -159,11 +159,13 @@ public struct FieldReader: Sendable {
     }
 
     private func isMark(_ rest: ArraySlice<UInt8>) -> Bool {
-        !rest.isEmpty && (isMissing(rest) || FieldReader.marks.contains { rest.elementsEqual($0.utf8) })
+        !rest.isEmpty
+            && (isMissing(rest) || AccountingDash.matches(rest)
+                || FieldReader.marks.contains { rest.elementsEqual($0.utf8) })
     }
 
-    /// Marks that stand for a missing number where a unit follows.
-    private static let marks = ["-", "--", "?", "n/a", "N/A"]
+    /// Marks, in addition to dashes, that stand for a missing number where a unit follows.
+    private static let marks = ["?", "n/a", "N/A"]
 
     private static func plain(_ text: ArraySlice<UInt8>) -> Number {
         var value = 0.0

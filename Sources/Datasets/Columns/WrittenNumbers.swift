@@ -56,8 +56,7 @@ struct WrittenNumbers: Sendable {
         for unit in units {
             guard let rest = rest(of: text, unit) else { continue }
             if let number = value(rest, plain) { return .number(number * unit.multiply / unit.divide) }
-            // Excel's accounting format writes `$ -` for 0.
-            if form == .accounting, rest.elementsEqual("-".utf8) { return .number(0) }
+            if form == .accounting, AccountingDash.matches(rest) { return .number(0) }
             if isMissing(rest) { return .missing }
         }
         if let number = value(text, plain) { return .number(number) }
@@ -323,4 +322,23 @@ public func plainSigns(_ field: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
         .replacing("\u{a0}", with: " ").replacing("\u{202f}", with: " ")
         .replacing("\u{2019}", with: "'").replacing("\u{2212}", with: "-")
     return withoutBlanks(Array(text.utf8)[...])
+}
+
+/// The dashes that stand for 0 beside a currency in accounting: `$ -`, as Excel writes it, `$ --`, `$ –` and `$ —`.
+public enum AccountingDash {
+    private static let all = ["--", "-", "\u{2013}", "\u{2014}"].map { Array($0.utf8) }
+
+    /// True for such a dash alone.
+    public static func matches(_ text: ArraySlice<UInt8>) -> Bool {
+        (1...3).contains(text.count) && all.contains { text.elementsEqual($0) }
+    }
+
+    /// Returns what stands beside such a dash at the start or the end of a text; nil if there is none.
+    public static func others(than text: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
+        for dash in all {
+            if text.starts(with: dash) { return text.dropFirst(dash.count) }
+            if text.suffix(dash.count).elementsEqual(dash) { return text.dropLast(dash.count) }
+        }
+        return nil
+    }
 }

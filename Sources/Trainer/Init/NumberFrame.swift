@@ -76,7 +76,13 @@ struct NumberFrame: Hashable {
         let isMeasure =
             after.count <= 20
             && !("-:.".contains(after.prefix(1)) && (next?.isNumber ?? false) && !after.isEmpty)
-        return !isBare && isAmount && isMeasure && !isPadded && NumberWriting.isUnit(unit)
+        return !isBare && isAmount && isMeasure && !isPadded && !isPartOfDate && NumberWriting.isUnit(unit)
+    }
+
+    /// True for what follows the day in a date of any language: a month behind a point, or a year (`de marzo de 2015`).
+    private var isPartOfDate: Bool {
+        let words = after.split { !$0.isLetter && !$0.isNumber }
+        return !words.isEmpty && after.first == "." || words.contains { FirstLine.isYear(String($0)) }
     }
 
     /// True for a currency before the number or letters behind it, which hardly any name of a column has.
@@ -93,13 +99,12 @@ struct NumberFrame: Hashable {
             && (NumberFrame.currencies.contains(side) || side != "%" && isKnownSign || side == "\u{20a9}")
     }
 
-    /// True for a currency and a dash, as Excel's accounting format writes 0: `$ -`.
+    /// True for a currency and a dash, as accounting writes 0: `$ -`.
     static func isDash(_ field: ArraySlice<UInt8>) -> Bool {
         let text = withoutBlanks(plainSigns(field))
-        guard text.count <= 12, text.first == UInt8(ascii: "-") || text.last == UInt8(ascii: "-"),
-            !text.contains(where: isDigit)
+        guard text.count <= 12, !text.contains(where: isDigit),
+            let rest = AccountingDash.others(than: text)
         else { return false }
-        let rest = text.first == UInt8(ascii: "-") ? text.dropFirst() : text.dropLast()
         let unit = String(decoding: withoutBlanks(rest), as: UTF8.self)
         return NumberFrame(before: unit, after: "").isCurrency
     }

@@ -116,12 +116,14 @@ extension TableSurvey.Found {
             for (text, place) in stray.words.sorted(by: { $0.value.row < $1.value.row }) {
                 let word = String(decoding: withoutBlanks(Array(text.utf8)[...]), as: UTF8.self)
                 let isMarker = TableSurvey.markers.contains(word.lowercased())
-                let isDash = word == "-" && writings[column].writing?.form == .accounting
+                let isDash =
+                    AccountingDash.matches(Array(word.utf8)[...])
+                    && writings[column].writing?.form == .accounting
                 if isMarker && (stray.areFew || word == "?") || isDash {
                     words.insert(word)
                     if isDash {
                         strayWarnings.append(
-                            "\(table.columns[column]): \"-\", first in row \(place.row), is taken for a missing value. Excel writes 0 so in its accounting format: write 0 if that is meant."
+                            "\(table.columns[column]): \"\(word)\", first in row \(place.row), is taken for a missing value. Excel writes 0 so in its accounting format: write 0 if that is meant."
                         )
                     }
                 } else if stray.areFew, stray.isMeasured {

@@ -52,7 +52,11 @@ struct WritingGuess {
                 countBare(number)
                 continue
             }
-            if reader.isMissing(field) || TableSurvey.isMarker(field) { continue }
+            if reader.isMissing(field) || TableSurvey.isMarker(field)
+                || AccountingDash.matches(withoutBlanks(field))
+            {
+                continue
+            }
             if case .number(let number) = reader.numberOfAnySigns(field), !hasLongMinus(field) {
                 countBare(number)
                 continue
