@@ -66,3 +66,22 @@ struct Components {
         }
     }
 }
+
+extension Components {
+    /// The pixels between the first and the last one of a component in each row, or in each column, whichever are more: the area of
+    /// a shape without bays and holes, and more than that of a digit of thick strokes.
+    func spannedArea(_ label: Int32) -> Int {
+        var (rows, columns) = (
+            [ClosedRange<Int>?](repeating: nil, count: height),
+            [ClosedRange<Int>?](repeating: nil, count: width)
+        )
+        func add(_ place: Int, to span: inout ClosedRange<Int>?) {
+            span = span.map { min($0.lowerBound, place)...max($0.upperBound, place) } ?? place...place
+        }
+        for index in labels.indices where labels[index] == label {
+            add(index % width, to: &rows[index / width])
+            add(index / width, to: &columns[index % width])
+        }
+        return [rows, columns].map { $0.reduce(0) { $0 + ($1?.count ?? 0) } }.max() ?? 0
+    }
+}

@@ -81,19 +81,24 @@ extension Plane {
         let inner = region.eroded(by: 3)
         let core = values.indices.filter { inner[$0] }
         guard !core.isEmpty else { return false }
-        func largest(_ isInk: (Float) -> Bool) -> Component? {
-            Components(width: width, height: height, ink: values) { inner[$0] && isInk(values[$0]) }
-                .all.max { $0.area < $1.area }
-        }
-        func isStroke(_ ink: Component) -> Bool {
+        /// Nil if there is no ink.
+        func isStroke(_ isInk: (Float) -> Bool) -> Bool? {
+            let parts = Components(width: width, height: height, ink: values) {
+                inner[$0] && isInk(values[$0])
+            }
+            guard let largest = parts.all.indices.max(by: { parts.all[$0].area < parts.all[$1].area }) else {
+                return nil
+            }
+            let ink = parts.all[largest]
             let (long, short) = (max(ink.width, ink.height), min(ink.width, ink.height))
             return long * long * 8 >= core.count
-                && (ink.area * 100 <= long * short * 55 || long * 2 >= short * 5)
+                && (ink.area * 100 <= long * short * 55 || long * 2 >= short * 5
+                    || ink.area * 100 <= parts.spannedArea(Int32(largest)) * 87)
         }
-        if let ink = largest({ ($0 > threshold) != isLight }) { return isStroke(ink) }
+        if let found = isStroke({ ($0 > threshold) != isLight }) { return found }
         guard let within = Plane.thresholdWithin(core.map { values[$0] }) else { return false }
         let light = core.count { values[$0] > within }
-        return largest { ($0 > within) == (light * 2 < core.count) }.map(isStroke) ?? false
+        return isStroke { ($0 > within) == (light * 2 < core.count) } ?? false
     }
 
     /// The box of a region, with the region's shade around it.
