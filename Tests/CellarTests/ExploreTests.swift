@@ -36,6 +36,23 @@ struct ExploreTests {
         #expect(!html.contains("<script"))
     }
 
+    @Test(
+        "rows are equal by their values, as pandas' duplicated() has them",
+        arguments: [
+            ("a,b,y\n1,x,p\n1.0,x,p\n2,z,q\n", 1, 0), ("a,b,y\n1,x,p\n1.0,x,q\n2,z,q\n", 0, 1),
+            ("a,b,y\n7,x,p\n007,x,p\n8,x,q\n", 1, 0), ("a,b,y\nTrue,x,p\nTRUE,x,p\nFalse,x,q\n", 1, 0),
+            ("a,b,y\nNA,x,p\n,x,p\n1,x,q\n", 1, 0), ("a,b,y\n1,,p\n1.0,NA,p\n2,3,q\n", 1, 0),
+            ("a,b,y\n0,x,p\n-0.0,x,p\n2,x,q\n", 1, 0), ("a,b,y\n07,x,p\n7,x,p\nz,x,q\n", 0, 0),
+        ])
+    func equalValues(_ text: String, repeated: Int, conflicts: Int) throws {
+        try Fixtures.temporaryFolder { folder in
+            let file = folder.appendingPathComponent("t.csv")
+            try Data(text.utf8).write(to: file)
+            let repeats = try #require(try explore(file.path, target: "y").repeats)
+            #expect(repeats.repeated == repeated && repeats.conflictingGroups == conflicts)
+        }
+    }
+
     @Test("texts of other bytes are other values, whatever they look like")
     func exactTexts() throws {
         try Fixtures.temporaryFolder { folder in

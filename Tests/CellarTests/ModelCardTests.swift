@@ -1,5 +1,6 @@
 import Base
 import Cellar
+@testable import KerasFile
 import TestSupport
 import Testing
 
@@ -73,6 +74,25 @@ func modelCard() throws {
         for text in [card.markdown, card.page.html] {
             #expect(text.contains("Training data") && text.contains(card.version.sha256))
         }
+    }
+}
+
+@Test("a card of a file that Keras wrote does not say what nobody recorded")
+func cardOfKerasFile() throws {
+    try TrainedStore.with(versions: 1) { trained in
+        let store = trained.store
+        let path = store.folder + "/../made by Keras.h5"
+        var contents = try readModel(.unchecked(store.models.file(of: "small").path))
+        contents.facts = nil
+        try writeModel(contents, to: path)
+        _ = try store.importFiles(ImportRequest(files: [path], name: "foreign"))
+        let card = try store.card(of: "foreign")
+        #expect(
+            card.pipelineTag == nil && !card.yaml.contains("pipeline_tag")
+                && card.json["pipeline_tag"] == .null)
+        #expect(card.markdown.contains("computes numbers whose meaning is not recorded, from arrays"))
+        #expect(
+            !card.markdown.contains("0 classes") && card.markdown.contains("the Keras of its form, keras-"))
     }
 }
 

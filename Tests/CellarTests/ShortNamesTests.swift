@@ -82,9 +82,11 @@ func doubtfulEnds() throws {
             ("customer_id", { "cust\($0)" }, false, true), ("id", { "\($0 + 1)" }, false, true),
             ("day", { "20\(10 + $0 / 19)-10-\(10 + $0 % 19)" }, false, true),
             ("age", { "\($0).25" }, false, false), ("kind", { "k\($0 % 5)" }, false, false),
+            ("price", { "\($0),50" }, false, false), ("price", { "$\($0).50" }, false, false),
+            ("way", { "\($0 * 3) km" }, false, true), ("kind", { "R\($0)" }, true, true),
         ]
         for (name, value, areRows, isDoubtful) in ages {
-            var table = ShortTable()
+            var table = ShortTable(sign: ";")
             (table.names[0], table.age, table.ends) = (name, value, 1)
             let found = try survey(table, folder)
             let names = [name, "income", "bought"]

@@ -49,8 +49,10 @@ private struct TableModel {
         _ = try store.score(
             ScoreRequest(inputs: [input], outputs: [output], replacesInput: true, models: ["made:1"]))
         var dialect = TableDialect()
-        let known = facts.dataset?.dialect
-        (dialect.hasHeader, dialect.delimiter) = (known?.hasHeader, known?.delimiter)
+        dialect.delimiter = facts.dataset?.dialect?.delimiter
+        // Names that the training took from a skipped line are written, too.
+        let text = try String(contentsOfFile: output, encoding: .utf8)
+        dialect.hasHeader = text.prefix { $0 != "\n" && $0 != "\r\n" }.contains("prediction")
         let scored = try Table(path: output, dialect: dialect)
         return Dictionary(
             uniqueKeysWithValues: zip(

@@ -82,7 +82,8 @@ struct ExplorationTests {
         let columns = (0..<12).map { column in
             let scale = pow(10, Double(column * 7 % 13) - 6)
             return (0..<rows).map { row in
-                let number = column == 3 ? 0.1 : scale * (random.uniform() + Double(row % 3) + Double(column * 1000))
+                let drawn = scale * (random.uniform() + Double(row % 3) + Double(column * 1000))
+                let number = column == 3 ? 0.1 : drawn
                 let isMissing = seed % 2 == 1 && column % 3 == 1 && random.uniform() < 0.4
                 return isMissing ? Double.nan : column == 5 && row == 0 ? 1e9 : number
             }

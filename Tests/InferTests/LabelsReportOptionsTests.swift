@@ -19,6 +19,12 @@ private func report(_ text: String, _ change: (inout ReportOptions) -> Void = { 
 
 private let table = "truth,prediction,w\ncat,cat,2\ndog,cat,0.5\ndog,dog,1\nowl,dog,1\n"
 
+@Test("a class that --labels names twice is refused", arguments: [["cat", "cat"], ["emu", "dog", "emu"]])
+func labelTwice(_ labels: [String]) {
+    let error = #expect(throws: CellarError.self) { _ = try report(table) { $0.labels = labels } }
+    #expect(error?.category == .usage && error?.message.contains("twice") == true)
+}
+
 @Test("--labels tells two spellings of é apart, as scikit-learn does; report.json has null for nan")
 func exactLabels() throws {
     let text = "truth,prediction\né,é\né,e\u{301}\ne\u{301},e\u{301}\na,a\n"

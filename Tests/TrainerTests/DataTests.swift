@@ -49,7 +49,8 @@ func exactClasses() throws {
         ("classes: [\"é\", \"e\u{301}\"]", 1), ("positive: \"e\u{301}\"", 1), ("positive: \"é\"", 0),
     ] {
         let labels = OutputLabels(targets: .classes([0, 1]), classes: classes)
-        let found = try labels.ordered(recipe("csv: t.csv\n\(source)", outputs: 2).data, file: "t.csv")
+        let found = try labels.ordered(
+            recipe("csv: t.csv\ntarget: y\n\(source)", outputs: 2).data, file: "t.csv")
         guard case .classes(let rows) = found.targets else { continue }
         #expect(rows == (first == 1 ? [1, 0] : [0, 1]))
         #expect(Array(found.classes[0].utf8) == Array(classes[first].utf8))

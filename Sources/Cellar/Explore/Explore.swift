@@ -122,9 +122,11 @@ extension Store {
             try found.divide(rowHashes(of: [samples]), recipe)
             return found
         }
-        var keys: [[String]] = []
-        for name in used where name != found.target {
-            if let known = texts[name] { keys.append(known) } else { keys.append(try table.text(name)) }
+        let reader = FieldReader(TableDialect())
+        let keys = all.filter { used.contains($0.name) && $0.name != found.target }.map { column in
+            // Equal values are equal however they are written, and so are all marks of a missing one.
+            texts[column.name]?.map { reader.isMissing(Array($0.utf8)[...]) ? "" : $0 }
+                ?? column.values.map { $0.isNaN ? "" : "\($0 + 0)" }
         }
         try found.divide(textRowKeys(keys, count: table.rowCount), recipe)
         return found

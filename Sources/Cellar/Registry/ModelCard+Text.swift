@@ -41,7 +41,7 @@ extension ModelCard {
     public var json: JSON {
         [
             "reference": .string(reference), "sha256": .string(version.sha256), "library_name": "keras",
-            "pipeline_tag": .string(pipelineTag), "markdown": .string(markdown),
+            "pipeline_tag": pipelineTag.map { .string($0) } ?? .null, "markdown": .string(markdown),
             "metrics": .array(
                 measures.map {
                     [

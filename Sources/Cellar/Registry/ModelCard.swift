@@ -65,8 +65,9 @@ extension Store {
 }
 
 extension ModelCard {
-    /// Hugging Face's name of the task.
-    public var pipelineTag: String {
+    /// Hugging Face's name of the task; nil where nobody recorded what the outputs mean, as in files that Keras wrote.
+    public var pipelineTag: String? {
+        guard facts.task != nil || !facts.classes.isEmpty else { return nil }
         let isRegression = facts.task == .regression
         if facts.picture != nil { return isRegression ? "image-feature-extraction" : "image-classification" }
         return isRegression ? "tabular-regression" : "tabular-classification"
@@ -93,7 +94,8 @@ extension ModelCard {
             }
             metrics.append(type)
         }
-        var lines = ["---", "library_name: keras", "pipeline_tag: \(pipelineTag)"]
+        var lines = ["---", "library_name: keras"]
+        if let pipelineTag { lines.append("pipeline_tag: \(pipelineTag)") }
         if let license { lines.append("license: \(quoted(license))") }
         lines += ["tags:", "- cellar", "- keras"]
         if !metrics.isEmpty { lines += ["metrics:"] + metrics.map { "- \($0)" } }
@@ -115,7 +117,7 @@ extension ModelCard {
             }
         }
         for group in groups {
-            lines += ["  - task:", "      type: \(pipelineTag)", "    dataset:"]
+            lines += ["  - task:", "      type: \(pipelineTag ?? "other")", "    dataset:"]
             lines += [
                 "      type: \(quoted(FileSystem.name(of: group.dataset)))",
                 "      name: \(quoted(group.dataset))",
@@ -165,6 +167,9 @@ extension ModelCard {
             switch facts.task {
             case .regression:
                 "predicts \(facts.hyperparameters.targets.isEmpty ? "values" : facts.hyperparameters.targets.joined(separator: ", "))"
+            case .multiclass where facts.hyperparameters.config["loss"]?.string == "binary_crossentropy":
+                "predicts which of \(facts.classes.count) labels apply,"
+            case nil where facts.classes.isEmpty: "computes numbers whose meaning is not recorded,"
             case .binary, .multiclass, nil: "predicts one of \(facts.classes.count) classes"
             }
         let input =
@@ -202,7 +207,11 @@ extension ModelCard {
             : facts.features.isEmpty
                 ? "infer score x.npy -o y.npy --model \(reference)"
                 : "infer score table.csv -o scored.csv --model \(reference)"
-        section.texts = ["With Cellar, or with Keras 2.2.4 to 3: preprocessing is part of the model."]
+        section.texts = [
+            facts.host != nil
+                ? "With Cellar, or with Keras 2.2.4 to 3: preprocessing is part of the model."
+                : "With Cellar, or with the Keras of its form, \(version.generation)."
+        ]
         section.code =
             "\(example)\n\nimport keras\nmodel = keras.models.load_model(\"\(FileSystem.name(of: version.file))\")\n"
         return section

@@ -15,7 +15,7 @@ public struct CSVHeader: Equatable, Sendable {
     public internal(set) var endsInReturn = false
     /// False if the names come from elsewhere, because the first line has data.
     public let isInFile: Bool
-    /// True if the names come from elsewhere, and lines before the table are skipped, which have names or could have them.
+    /// True if the names come from elsewhere, and the last line that is skipped before the table could have them.
     public internal(set) var isNamedBefore = false
     /// The indices of the columns without a name in the file.
     public private(set) var unnamed: [Int]

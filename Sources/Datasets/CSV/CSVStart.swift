@@ -56,11 +56,13 @@ struct CSVStart {
         guard let before = try linesToSkip(from: position, file, ended) else { return nil }
         var dialect = dialect
         if let names = before.names { (dialect.names, dialect.optionalNames) = (names, []) }
+        var skipped: Range<Int>?
         for _ in 0..<before.count {
             guard let end = bytes[position...].firstIndex(of: UInt8(ascii: "\n")) else {
                 if ended { break }
                 return nil
             }
+            skipped = position..<end
             (position, line) = (end + 1, line + 1)
         }
         while position < bytes.count {
@@ -106,7 +108,11 @@ struct CSVStart {
                 if next.count == header.names.count - 1 { header.removeUnnamedEnd() }
             }
             header.hasMark = bytes.starts(with: [0xEF, 0xBB, 0xBF])
-            header.isNamedBefore = !header.isInFile && dialect.names != nil && before.count > 0
+            if let skipped, !header.isInFile, dialect.names != nil {
+                // A line of other words is not divided as the table is.
+                let fields = CSVHeader.fields(of: normalized(bytes[skipped], delimiter), delimiter: delimiter)
+                header.isNamedBefore = fields.count > 1 || header.names.count == 1
+            }
             header.endsInReturn = exact.next == exact.content.upperBound + 2
             let (next, lines) = header.isInFile ? (exact.next, exact.lines) : (position, 0)
             return Found(header: header, rest: Array(bytes[next...]), line: line + lines, ended: ended)

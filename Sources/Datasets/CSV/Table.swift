@@ -125,7 +125,7 @@ public struct Table: Sendable {
     public func forEachColumn(
         _ columns: [String], _ body: (String, Texts) throws(CellarError) -> Void
     ) throws(CellarError) {
-        let step = max(Table.mostFields / rowCount, 1)
+        let step = max(Table.mostFields / max(rowCount, 1), 1)
         for start in stride(from: 0, to: columns.count, by: step) {
             let names = columns[start..<min(start + step, columns.count)]
             for (name, fields) in zip(names, try fields(ofEach: names)) { try body(name, fields) }

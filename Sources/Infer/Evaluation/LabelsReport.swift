@@ -28,7 +28,9 @@ public struct LabelsReport: Sendable {
             count = table.count
             switch table.labels {
             case .pairs(var pairs):
-                let chosen = options.labels.map { LabelsReport.places(of: $0, in: &pairs) }
+                let chosen = try options.labels.map { (labels) throws(CellarError) in
+                    try LabelsReport.places(of: labels, in: &pairs)
+                }
                 unknownLabels = chosen?.unknown ?? []
                 let totals =
                     try table.weights.map { (weights) throws(CellarError) in
@@ -75,7 +77,7 @@ public struct LabelsReport: Sendable {
     /// The numbers of the classes with these names. One that does not occur becomes a further class, as in scikit-learn.
     private static func places(
         of labels: [String], in pairs: inout LabelPairs
-    ) -> (places: [Int], unknown: [String]) {
+    ) throws(CellarError) -> (places: [Int], unknown: [String]) {
         var names = ClassNames(pairs.classes)
         let areNumbers = pairs.classes.allSatisfy { parsedNumber($0) != nil }
         var (classes, places, unknown) = (pairs.classes, [Int](), [String]())
@@ -88,7 +90,13 @@ public struct LabelsReport: Sendable {
                 unknown.append(label)
                 classes.append(label)
             }
-            places.append(number ?? classes.count - 1)
+            let place = number ?? classes.count - 1
+            if places.contains(place)
+                || unknown.dropLast().firstIndex(where: { $0.hasSameBytes(as: label) }) != nil
+            {
+                throw CellarError(.usage, "--labels names the class \(label) twice.", remedy: "Name it once.")
+            }
+            places.append(place)
         }
         pairs = LabelPairs(classes: classes, truth: pairs.truth, prediction: pairs.prediction)
         return (places, unknown)

@@ -129,9 +129,9 @@ private struct ClassColumn {
     /// Throws if the first line looks like the others: the column's name is one of its classes, and another column's
     /// name is a number.
     func refuseNameAsClass(of table: Table) throws(CellarError) {
-        guard labels.labels.firstIndex(ofSame: name) != nil, table.columns.contains(where: { parsedNumber($0) != nil }) else {
-            return
-        }
+        guard labels.labels.firstIndex(ofSame: name) != nil,
+            table.columns.contains(where: { parsedNumber($0) != nil })
+        else { return }
         throw CellarError(
             .badData, file: table.file, line: 1, column: name, expected: "column names in the first line",
             found: "a row of data: \"\(name)\" is also a class",

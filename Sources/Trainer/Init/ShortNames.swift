@@ -23,7 +23,7 @@ struct ShortNames {
     /// Completes the names; nil if they are none of such a table.
     ///
     /// Empty last columns without a name are no columns, unless the first one has names of rows: other texts, or 1, 2, 3 …,
-    /// under a name that is neither that of an identifier nor of dates.
+    /// under a name that is not that of an identifier. Dates and numbers with a unit are values.
     ///
     /// - names: The names in the line.
     /// - isBlank: True if blanks separate the names, as they do the words of a title.
@@ -38,8 +38,11 @@ struct ShortNames {
         let (isDistinct, areTexts) = (values.count == first.count, profile.textCount == profile.present)
         if ends >= lacking {
             let mayNameRows =
-                isDistinct && profile.missing == 0 && (areTexts || profile.countsRows) && first.count > 1
-            let isOther = profile.dateOrder != nil || KindGuess.isIdentifier(names[0])
+                isDistinct && profile.missing == 0 && first.count > 1
+                && (areTexts && !Self.all(first) { NumberForm($0).isNumber } || profile.countsRows)
+            let isOther =
+                profile.dateOrder != nil || KindGuess.isIdentifier(names[0])
+                || Self.all(first) { NumberFrame($0)?.standsFirst ?? false }
             guard mayNameRows, !isOther else {
                 complete(fields.count, first: nil)
                 source.reason = "delimiters end the rows alone"
@@ -82,6 +85,10 @@ struct ShortNames {
         }.count
     }
 
+    private static func all(_ column: Texts, _ isValue: (ArraySlice<UInt8>) -> Bool) -> Bool {
+        (0..<column.count).allSatisfy { isValue(column[$0]) }
+    }
+
     /// True for names, and for numbers only if they are years or count the columns.
     static func areNames(_ names: [String]) -> Bool {
         guard names.allSatisfy({ Double($0) != nil }) else { return true }
@@ -96,6 +103,11 @@ struct ShortNames {
         Set(names).count == names.count
             && names.allSatisfy { $0.count <= 40 && !$0.hasPrefix("Unnamed: ") && Double($0) == nil }
     }
+}
+
+extension NumberFrame {
+    /// True for a number with a unit behind it, or with a sign of a currency: not for `R12`, which may be a name.
+    fileprivate var standsFirst: Bool { mayBeUnit && (before.isEmpty || isKnownSign) }
 }
 
 extension ColumnProfile {
