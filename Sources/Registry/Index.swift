@@ -146,10 +146,9 @@ extension Index {
                 sql: """
                     SELECT NOT EXISTS (SELECT 1 FROM sqlite_master WHERE type NOT IN ('table', 'index', 'trigger'))
                     AND EXISTS (SELECT 1 FROM sqlite_master WHERE name = 'note')
-                    """) == true,
-            try String.fetchAll(
-                db, sql: "SELECT sql FROM sqlite_master WHERE type = 'trigger' ORDER BY rowid")
-                == Schema.triggers
+                    AND ? = (SELECT group_concat(sql, ';') FROM
+                        (SELECT sql FROM sqlite_master WHERE type = 'trigger' ORDER BY rowid))
+                    """, arguments: [Schema.triggers.joined(separator: ";")]) == true
         else { return false }
         return try String.fetchOne(db, sql: "SELECT value FROM note WHERE key = 'origin'") == own
             && String.fetchOne(db, sql: "SELECT value FROM note WHERE key = 'schema'") == digest(of: db)

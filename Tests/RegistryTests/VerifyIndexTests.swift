@@ -78,15 +78,20 @@ func everyValueOfTheIndex() throws {
     }
 }
 
+/// Changes the index of a store as another program would.
+private func editIndex(of folder: URL, _ sql: String) throws {
+    try DatabaseQueue(path: folder.path + "/registry.sqlite").writeWithoutTransaction {
+        try $0.execute(sql: "PRAGMA foreign_keys = OFF; " + sql)
+    }
+}
+
 @Test("a long value that was changed is shown from shortly before the change")
 func longValue() throws {
     try Fixtures.temporaryFolder { folder in
         let store = ModelStore(in: folder)
         try store.save(makeFacts(created: noon(plus: 1)))
         store.close()
-        try DatabaseQueue(path: folder.path + "/registry.sqlite").writeWithoutTransaction {
-            try $0.execute(sql: "UPDATE facts SET json = substr(json, 1, length(json) - 1) || ', late: 1}'")
-        }
+        try editIndex(of: folder, "UPDATE facts SET json = substr(json, 1, length(json) - 1) || ', late: 1}'")
         let found = try ModelStore(in: folder).verify().findings.first { $0.message.contains("the facts") }
         #expect(found?.message.contains("late: 1") == true, "\(found?.message ?? "")")
     }
@@ -106,9 +111,7 @@ func hiddenVersion(_ sql: String) throws {
         let store = ModelStore(in: folder)
         for i in 1...6 { try store.save(makeFacts(created: noon(plus: i), accuracy: 0.9 + Double(i) / 100)) }
         store.close()
-        try DatabaseQueue(path: folder.path + "/registry.sqlite").writeWithoutTransaction {
-            try $0.execute(sql: "PRAGMA foreign_keys = OFF; " + sql)
-        }
+        try editIndex(of: folder, sql)
         let edited = ModelStore(in: folder)
         let gate = try Filter("val_accuracy > 0.5")
         for text in [
@@ -129,9 +132,8 @@ func droppedTriggers() throws {
         let store = ModelStore(in: folder)
         for i in 1...2 { try store.save(makeFacts(created: noon(plus: i), accuracy: 0.9 + Double(i) / 100)) }
         store.close()
-        try DatabaseQueue(path: folder.path + "/registry.sqlite").writeWithoutTransaction {
-            try $0.execute(sql: "DROP TRIGGER metric_update; UPDATE metric SET value = 0.1 WHERE version = 2")
-        }
+        try editIndex(
+            of: folder, "DROP TRIGGER metric_update; UPDATE metric SET value = 0.1 WHERE version = 2")
         #expect(try ModelStore(in: folder).promote(best: "val_accuracy", model: "mnist").version.number == 2)
     }
 }
@@ -165,10 +167,8 @@ func changedMetric() throws {
         let store = ModelStore(in: folder)
         for i in 1...3 { try store.save(makeFacts(created: noon(plus: i), accuracy: 0.9 + Double(i) / 100)) }
         store.close()
-        try DatabaseQueue(path: folder.path + "/registry.sqlite").writeWithoutTransaction {
-            try $0.execute(
-                sql: "UPDATE metric SET value = 0.999 WHERE version = 1 AND name = 'val_accuracy'")
-        }
+        try editIndex(
+            of: folder, "UPDATE metric SET value = 0.999 WHERE version = 1 AND name = 'val_accuracy'")
         let edited = ModelStore(in: folder)
         let best = message { _ = try edited.promote(best: "val_accuracy", model: "mnist") }
         #expect(

@@ -69,7 +69,7 @@ func measureLists(_ options: Options) throws {
             let trained = folder.appendingPathComponent("TRAINED_MODEL")
             try FileManager.default.createDirectory(at: trained, withIntermediateDirectories: true)
             for number in 1...count { _ = try placeFile(number, in: trained) }
-            // What is compared is read from the files.
+            // Versions that are compared need real files.
             let compared = [17, count - 1]
             for number in compared {
                 let file = try placeFile(number, in: trained)

@@ -99,5 +99,5 @@ struct JSONWriter {
     private mutating func append(_ text: String) { bytes.append(contentsOf: text.utf8) }
 }
 
-/// Whether the value is a number, or null in the place of one that is not finite.
+/// True for a number, and for null in the place of one that is not finite.
 private func isNumberOrNull(_ value: JSON) -> Bool { value.double != nil || value.isNull }

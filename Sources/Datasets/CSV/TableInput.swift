@@ -114,8 +114,9 @@ final class TableInput: @unchecked Sendable {
             isARFF = ARFFDecoder.begins(start)
         }
         guard isARFF == true else { return }
-        stages.arff = ARFFDecoder()
-        start = stages.arff!.decode(start, ended: false)
+        var decoder = ARFFDecoder()
+        start = decoder.decode(start, ended: false)
+        stages.arff = decoder
     }
 
     private func raw(atLeast wanted: Int) throws(CellarError) -> [UInt8] {
@@ -132,8 +133,7 @@ final class TableInput: @unchecked Sendable {
     /// Returns the next bytes; nil at the end.
     private func decodeMore() throws(CellarError) -> [UInt8]? {
         let text = try decodeText()
-        guard stages.arff != nil else { return text }
-        let rows = stages.arff!.decode(text ?? [], ended: text == nil)
+        guard let rows = stages.arff?.decode(text ?? [], ended: text == nil) else { return text }
         return text == nil && rows.isEmpty ? nil : rows
     }
 

@@ -32,7 +32,7 @@ public struct CorrelatedColumns {
         let (sumA, sumB) = (dot(a.scaled, b.present), dot(b.scaled, a.present))
         let (allAA, allBB) = (dot(a.squares, b.present), dot(b.squares, a.present))
         let (aa, bb) = (allAA - sumA * sumA / count, allBB - sumB * sumB / count)
-        // Where the common rows vary little, too many digits cancel.
+        // Too many digits cancel if the common rows vary little.
         guard count > 1, aa > 1e-4 * max(allAA, 1 / count), bb > 1e-4 * max(allBB, 1 / count) else {
             return exact()
         }

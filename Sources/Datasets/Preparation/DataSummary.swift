@@ -12,7 +12,7 @@ public struct DataSummary: Equatable, Sendable, CustomStringConvertible {
     public var classes: ClassDistribution?
     /// Nil if the data are not a table.
     public var missing: MissingValues?
-    /// What is done with units beside numbers, where a column has several.
+    /// A line for each column with several units beside its numbers: how they are converted.
     public var units: [String] = []
     /// Nil if the data are not pictures.
     public var picture: ModelFacts.Picture?

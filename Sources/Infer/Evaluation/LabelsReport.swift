@@ -84,16 +84,14 @@ public struct LabelsReport: Sendable {
         for label in labels {
             // Where classes have texts for names, "0" is no number of a class.
             let number =
-                pairs.classes.firstIndex(ofSame: label)
+                classes.firstIndex(ofSame: label)
                 ?? (areNumbers ? names.number(of: label).map { Int($0) } : nil)
             if number == nil {
                 unknown.append(label)
                 classes.append(label)
             }
             let place = number ?? classes.count - 1
-            if places.contains(place)
-                || unknown.dropLast().firstIndex(where: { $0.hasSameBytes(as: label) }) != nil
-            {
+            guard !places.contains(place) else {
                 throw CellarError(.usage, "--labels names the class \(label) twice.", remedy: "Name it once.")
             }
             places.append(place)

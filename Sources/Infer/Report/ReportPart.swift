@@ -29,7 +29,7 @@ public struct ReportPart: Sendable {
         return HTMLPage.Section(title, id: id, blocks)
     }
 
-    /// Whether the part has more than pictures.
+    /// True if the part has more than pictures.
     private var hasText: Bool {
         !texts.isEmpty || !notes.isEmpty || !tables.isEmpty || preformatted != nil
     }

@@ -5,7 +5,7 @@ extension ConfusionMatrix {
     /// confusions.
     public static let mostReadableClasses = 100
 
-    /// Whether people read the matrix cell by cell.
+    /// True if people can read the matrix cell by cell.
     public var isReadable: Bool { classes.count <= Self.mostReadableClasses }
 
     /// Rows of one class that were taken for another.
